@@ -1,0 +1,38 @@
+package io.promptmonitor.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The rules that keep the packages of this module apart and simple to find one's way in. */
+@AnalyzeClasses(packages = "io.promptmonitor", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule noCyclesAmongTopLevelPackages =
+      slices().matching("io.promptmonitor.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule noCyclesAmongJobs =
+      slices().matching("io.promptmonitor.jobs.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineKnowsTheCommandLine =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.promptmonitor.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.promptmonitor.cli..", "picocli..");
+
+  @ArchTest
+  static final ArchRule noCatchAllNames =
+      noClasses()
+          .should()
+          .haveNameMatching("(?i).*(\\.(utils?|helpers?|managers?)\\..*|(utils?|helper|manager))")
+          .because("a name says what a thing is for");
+}
