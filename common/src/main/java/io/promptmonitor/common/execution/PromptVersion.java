@@ -1,0 +1,22 @@
+package io.promptmonitor.common.execution;
+
+import java.util.Objects;
+
+/**
+ * Which version of which prompt: the key of every window, rule and rollback.
+ *
+ * @param promptId identifier of the prompt, 1 to 256 characters without control characters
+ * @param version version of the prompt as the producer reported it, 1 to 64 characters
+ */
+public record PromptVersion(String promptId, String version) {
+
+  public PromptVersion {
+    Objects.requireNonNull(promptId, "promptId");
+    Objects.requireNonNull(version, "version");
+  }
+
+  @Override
+  public String toString() {
+    return promptId + "@" + version;
+  }
+}

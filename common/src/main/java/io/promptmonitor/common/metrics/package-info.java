@@ -1,0 +1,5 @@
+/** The metrics of a window. */
+@NullMarked
+package io.promptmonitor.common.metrics;
+
+import org.jspecify.annotations.NullMarked;
