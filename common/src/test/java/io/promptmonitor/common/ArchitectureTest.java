@@ -3,9 +3,11 @@ package io.promptmonitor.common;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitCallTarget;
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -13,6 +15,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.time.Clock;
 import java.util.Date;
 import java.util.Set;
+import org.jspecify.annotations.NullMarked;
 
 /** The rules that keep the domain pure, simple to find one's way in, and deterministic. */
 @AnalyzeClasses(packages = "io.promptmonitor.common", importOptions = DoNotIncludeTests.class)
@@ -49,6 +52,11 @@ class ArchitectureTest {
           .callCodeUnitWhere(
               describe("the target reads the wall clock", ArchitectureTest::readsWallClock))
           .because("time is an argument: the same input gives the same output, also in a replay");
+
+  @ArchTest
+  static void everyPackageIsNullMarked(JavaClasses classes) {
+    assertThat(classes).allMatch(c -> c.getPackage().isAnnotatedWith(NullMarked.class));
+  }
 
   @ArchTest
   static final ArchRule noCatchAllNames =

@@ -2,11 +2,14 @@ package io.promptmonitor.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
 
 /** The rules that keep the packages of this module apart and simple to find one's way in. */
 @AnalyzeClasses(packages = "io.promptmonitor", importOptions = DoNotIncludeTests.class)
@@ -28,6 +31,11 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.promptmonitor.cli..", "picocli..");
+
+  @ArchTest
+  static void everyPackageIsNullMarked(JavaClasses classes) {
+    assertThat(classes).allMatch(c -> c.getPackage().isAnnotatedWith(NullMarked.class));
+  }
 
   @ArchTest
   static final ArchRule noCatchAllNames =
