@@ -1,0 +1,780 @@
+package io.promptmonitor.common.windows;
+
+import static io.promptmonitor.common.windows.WindowLevel.FIVE_MINUTES;
+import static io.promptmonitor.common.windows.WindowLevel.HOUR;
+import static io.promptmonitor.common.windows.WindowLevel.MINUTE;
+import static io.promptmonitor.common.windows.WindowLevel.PANE;
+import static io.promptmonitor.common.windows.WindowLevel.WEEK;
+
+import io.promptmonitor.common.encoding.VarInt;
+import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.metrics.QualityCounts;
+import io.promptmonitor.common.metrics.WindowAggregate;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The windows of one prompt version: panes go in, rows of tumbling windows and evaluations of
+ * sliding windows come out.
+ *
+ * <p>A state machine on event time. {@link #add} and {@link #addFeedback} take what arrives; {@link
+ * #advance} does what is due up to the watermark, in the order of time; {@link #nextDue} says when
+ * there is something to do next, and {@link #NEVER} when nothing is left. Times are milliseconds
+ * since the epoch.
+ *
+ * <p>Executions are collected by minute. When a minute ends it is merged into its five minutes,
+ * those into their hour, then day, then week: each window is the merge of its parts in the order of
+ * time, so that its content depends on its executions only, not on the order in which they arrived.
+ * Executions that come late, up to the allowed lateness, make the windows above be merged again;
+ * late feedback adds to the sums of each. Both write rows with a higher revision.
+ *
+ * <p>What is kept: a window as long as its parent may be merged again, as a sliding window reaches
+ * back to it, and (days and weeks) as feedback may correct it; of minutes, five minutes and hours
+ * after that the quality sums until the feedback horizon. Everything is removed in the end. Not
+ * thread-safe.
+ */
+public final class RollUp {
+
+  /** {@link #nextDue} when there is nothing to do. */
+  public static final long NEVER = Long.MAX_VALUE;
+
+  private static final long STATE_KEY = -1;
+  private static final int LEVEL_BITS = 3;
+  private static final long SECOND = 1000;
+  private static final byte STATE_FORMAT = 1;
+
+  private final RollUpSettings settings;
+  private final RollUpPlan plan;
+  private final PromptVersion promptVersion;
+  private final RollUpStore store;
+  private final WindowSeries[] levels = new WindowSeries[WindowLevel.COUNT];
+  private final List<Long> hours = new ArrayList<>();
+  private final List<Long> removed = new ArrayList<>();
+
+  /** Up to when everything was done. */
+  private long time = Long.MIN_VALUE;
+
+  /**
+   * When the last executions that sliding windows can see ended: evaluations go on until none
+   * reaches them any more.
+   */
+  private long lastDataEnd = Long.MIN_VALUE;
+
+  /** Whether the input has ended: nothing is evaluated for a time that has not come. */
+  private boolean finishing;
+
+  private boolean repairDue;
+  private boolean stateUnsaved = true;
+  private final SlidingEvaluator sliding;
+
+  private RollUp(
+      RollUpPlan plan, PromptVersion promptVersion, RollUpStore store, SlidingEvaluator sliding) {
+    this.settings = plan.settings();
+    this.plan = plan;
+    this.promptVersion = promptVersion;
+    this.store = store;
+    this.sliding = sliding;
+    for (int level = 0; level < levels.length; level++) {
+      levels[level] = new WindowSeries();
+    }
+  }
+
+  /**
+   * The roll-up of a prompt version, with what {@code store} holds of it.
+   *
+   * @param scratch working memory, which roll-ups of one thread share
+   */
+  public static RollUp load(
+      RollUpPlan plan, PromptVersion promptVersion, RollUpStore store, SlidingEvaluator scratch) {
+    RollUp rollUp = new RollUp(plan, promptVersion, store, scratch);
+    store.forEachWindow(rollUp::restore);
+    return rollUp;
+  }
+
+  private void restore(long key, byte[] value) {
+    try {
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(value));
+      if (key == STATE_KEY) {
+        readState(in);
+        return;
+      }
+      long start = (key >> LEVEL_BITS) * SECOND;
+      levels[(int) (key & (1 << LEVEL_BITS) - 1)].add(RolledWindow.read(start, in));
+    } catch (IOException e) {
+      throw new UncheckedIOException("state of " + promptVersion + " cannot be read", e);
+    }
+  }
+
+  private static long key(int level, long start) {
+    return Math.floorDiv(start, SECOND) << LEVEL_BITS | level;
+  }
+
+  /**
+   * Hands everything that changed since the last call to the store, so that {@link #load} finds it.
+   */
+  public void save() {
+    for (long key : removed) {
+      store.removeWindow(key);
+    }
+    removed.clear();
+    try {
+      for (int level = 0; level < levels.length; level++) {
+        for (int i = 0; i < levels[level].size(); i++) {
+          RolledWindow window = levels[level].get(i);
+          if (window.unsaved) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+            window.write(new DataOutputStream(bytes));
+            store.putWindow(key(level, window.start), bytes.toByteArray());
+            window.unsaved = false;
+            window.saved = true;
+          }
+        }
+      }
+      if (stateUnsaved) {
+        if (isEmpty()) {
+          store.removeWindow(STATE_KEY);
+        } else {
+          ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+          writeState(new DataOutputStream(bytes));
+          store.putWindow(STATE_KEY, bytes.toByteArray());
+        }
+        stateUnsaved = false;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void writeState(DataOutputStream out) throws IOException {
+    out.writeByte(STATE_FORMAT);
+    out.writeLong(time);
+    out.writeLong(lastDataEnd);
+    VarInt.write(out, hours.size());
+    for (long hour : hours) {
+      out.writeLong(hour);
+    }
+  }
+
+  private void readState(DataInputStream in) throws IOException {
+    byte format = in.readByte();
+    if (format != STATE_FORMAT) {
+      throw new IOException("unknown format of a roll-up's state: " + format);
+    }
+    time = in.readLong();
+    lastDataEnd = in.readLong();
+    int n = VarInt.readSize(in, 100_000);
+    for (int i = 0; i < n; i++) {
+      hours.add(in.readLong());
+    }
+    stateUnsaved = false;
+  }
+
+  /** Whether nothing is kept. */
+  public boolean isEmpty() {
+    for (WindowSeries level : levels) {
+      if (level.size() > 0) {
+        return false;
+      }
+    }
+    return hours.isEmpty();
+  }
+
+  /** Number of windows kept in full, panes included. */
+  public int windowCount() {
+    int count = 0;
+    for (WindowSeries level : levels) {
+      count += level.size();
+    }
+    return count;
+  }
+
+  /**
+   * Adds executions of one pane: all of them or some.
+   *
+   * @param paneStart start of the pane
+   * @param executions open aggregate of the executions; keeps its content
+   * @param watermark the current watermark
+   * @return false if the pane ended more than the allowed lateness ago: nothing was added
+   */
+  public boolean add(long paneStart, WindowAggregate executions, long watermark) {
+    long paneEnd = paneStart + settings.pane();
+    if (isPast(paneEnd, settings.allowedLateness(), watermark)) {
+      return false;
+    }
+    if (plan.keepsPanes()) {
+      RolledWindow pane = obtainLate(PANE, paneStart);
+      collect(pane, executions);
+      if (pane.closed) {
+        pane.merged = null;
+      }
+    }
+    RolledWindow minute = obtainLate(MINUTE, WindowSize.ONE_MINUTE.startOf(paneStart));
+    collect(minute, executions);
+    if (minute.closed) {
+      minute.outdated = true;
+      repairDue = true;
+    }
+    return true;
+  }
+
+  private static boolean isPast(long end, long grace, long watermark) {
+    // Not end + grace <= watermark, which overflows at the final watermark's neighbours.
+    return watermark >= end && watermark - end >= grace;
+  }
+
+  private RolledWindow obtain(int level, long start) {
+    RolledWindow window = levels[level].find(start);
+    if (window == null) {
+      window = new RolledWindow(start);
+      levels[level].add(window);
+    }
+    return window;
+  }
+
+  /**
+   * As {@link #obtain}, where a window that is new because nothing came in time has ended already.
+   */
+  private RolledWindow obtainLate(int level, long start) {
+    RolledWindow window = obtain(level, start);
+    if (window.content() == null && start + plan.millis(level) <= time) {
+      window.closed = true;
+    }
+    return window;
+  }
+
+  private static void collect(RolledWindow window, WindowAggregate executions) {
+    WindowAggregate collecting = window.collecting;
+    if (collecting == null) {
+      collecting = new WindowAggregate();
+      window.collecting = collecting;
+    }
+    collecting.merge(executions);
+    window.unsaved = true;
+  }
+
+  /**
+   * Adds ratings and scores, or what replaces them, to the windows of an execution.
+   *
+   * @param executionTimestamp event time of the execution
+   * @param change what to add; may take away what was added before
+   * @param watermark the current watermark
+   * @param output takes the rows of windows of which only sums are left
+   * @return false if no window knows the execution's minute or the feedback horizon has passed:
+   *     nothing was added
+   */
+  public boolean addFeedback(
+      long executionTimestamp, QualityCounts change, long watermark, RollUpOutput output) {
+    long start = WindowSize.ONE_MINUTE.startOf(executionTimestamp);
+    long end = start + WindowSize.ONE_MINUTE.millis();
+    boolean executionsMayCome = !isPast(end, settings.allowedLateness(), watermark);
+    if (!executionsMayCome && isPast(end, settings.feedbackHorizon(), watermark)) {
+      return false;
+    }
+    RolledWindow minute = levels[MINUTE].find(start);
+    if (minute == null && !executionsMayCome) {
+      if (!addToRemainder(MINUTE, start, change, output)) {
+        return false;
+      }
+      addToAncestors(start, change, output);
+      return true;
+    }
+    WindowAggregate delta = new WindowAggregate();
+    delta.quality().add(change);
+    if (minute == null || !minute.hasExecutions()) {
+      // Held back until the executions come; they carry it upwards.
+      collect(obtainLate(MINUTE, start), delta);
+      return true;
+    }
+    WindowAggregate collecting = minute.collecting;
+    if (collecting != null) {
+      collecting.merge(delta);
+    }
+    addQuality(minute, change);
+    if (plan.keepsPanes()) {
+      addToPane(Math.floorDiv(executionTimestamp, settings.pane()) * settings.pane(), delta);
+    }
+    if (minute.closed) {
+      addToAncestors(start, change, output);
+    }
+    return true;
+  }
+
+  private void addToPane(long paneStart, WindowAggregate delta) {
+    RolledWindow pane = levels[PANE].find(paneStart);
+    if (pane != null) {
+      WindowAggregate content = pane.content();
+      if (content != null) {
+        content.merge(delta);
+      }
+      pane.unsaved = true;
+    }
+  }
+
+  private void addToAncestors(long start, QualityCounts change, RollUpOutput output) {
+    for (int level = FIVE_MINUTES; level <= WEEK; level++) {
+      long ancestorStart = WindowLevel.size(level).startOf(start);
+      RolledWindow ancestor = levels[level].find(ancestorStart);
+      if (ancestor == null) {
+        addToRemainder(level, ancestorStart, change, output);
+      } else {
+        addQuality(ancestor, change);
+        if (!ancestor.closed) {
+          markChangedAbove(level, start);
+          return;
+        }
+      }
+    }
+  }
+
+  private void markChangedAbove(int level, long start) {
+    for (int above = level + 1; above <= WEEK; above++) {
+      RolledWindow window = obtain(above, WindowLevel.size(above).startOf(start));
+      window.changed = true;
+      window.unsaved = true;
+    }
+  }
+
+  private void addQuality(RolledWindow window, QualityCounts change) {
+    WindowAggregate merged = window.merged;
+    if (merged != null) {
+      // Rows that were written may still be on their way: they keep what they had.
+      WindowAggregate copy = merged.copy();
+      copy.quality().add(change);
+      window.merged = copy;
+    }
+    window.changed = true;
+    window.unsaved = true;
+    if (window.closed) {
+      window.corrected = true;
+      repairDue = true;
+    }
+  }
+
+  private boolean addToRemainder(int level, long start, QualityCounts change, RollUpOutput output) {
+    if (level > HOUR) {
+      return false;
+    }
+    long hourStart = WindowSize.ONE_HOUR.startOf(start);
+    byte[] bytes = store.getHour(hourStart);
+    if (bytes == null) {
+      return false;
+    }
+    QualityHour hour = QualityHour.fromBytes(bytes);
+    QualityHour.Remainder remainder = hour.find(level, start);
+    if (remainder == null) {
+      return false;
+    }
+    remainder.quality.add(change);
+    remainder.revision++;
+    store.putHour(hourStart, hour.toBytes());
+    WindowAggregate quality = new WindowAggregate();
+    quality.quality().add(remainder.quality);
+    output.window(
+        new WindowUpdate(
+            promptVersion,
+            WindowLevel.size(level),
+            start,
+            true,
+            remainder.revision,
+            true,
+            quality));
+    return true;
+  }
+
+  /**
+   * Does everything that is due up to {@code watermark}, in the order of time. {@link
+   * Long#MAX_VALUE} ends the input: all windows are closed and nothing is kept.
+   */
+  public void advance(long watermark, RollUpOutput output) {
+    finishing = watermark == NEVER;
+    if (repairDue) {
+      repair(output);
+    }
+    for (long due = nextDue(); due <= watermark && due != NEVER; due = nextDue()) {
+      step(due, output);
+    }
+    if (finishing) {
+      forgetAll();
+    } else if (watermark > time) {
+      time = watermark;
+      stateUnsaved = true;
+    }
+  }
+
+  private void forgetAll() {
+    for (int level = 0; level < levels.length; level++) {
+      while (levels[level].size() > 0) {
+        forget(level, levels[level].removeFirst());
+      }
+    }
+    for (long hour : hours) {
+      store.removeHour(hour);
+    }
+    hours.clear();
+    stateUnsaved = true;
+  }
+
+  private void forget(int level, RolledWindow window) {
+    if (window.saved) {
+      removed.add(key(level, window.start));
+    }
+    stateUnsaved = true;
+  }
+
+  /** When {@link #advance} has something to do next, {@link #NEVER} if nothing is left to do. */
+  public long nextDue() {
+    if (repairDue) {
+      return time;
+    }
+    long due = NEVER;
+    for (int level = 0; level < levels.length; level++) {
+      WindowSeries series = levels[level];
+      if (series.size() == 0) {
+        continue;
+      }
+      if (!finishing) {
+        due = Math.min(due, plan.expiry(level, series.get(0).start));
+      }
+      RolledWindow open = firstOpen(level);
+      if (open != null) {
+        due = Math.min(due, open.start + plan.millis(level));
+        long refresh = plan.refresh(level);
+        if (refresh > 0 && open.changed && !finishing) {
+          due = Math.min(due, nextMultiple(refresh));
+        }
+      }
+    }
+    if (plan.maxSliding() > 0) {
+      due = Math.min(due, nextSlide());
+    }
+    if (!hours.isEmpty() && !finishing) {
+      due = Math.min(due, plan.hourExpiry(hours.get(0)));
+    }
+    return due;
+  }
+
+  private @Nullable RolledWindow firstOpen(int level) {
+    WindowSeries series = levels[level];
+    int index = series.size();
+    while (index > 0 && !series.get(index - 1).closed) {
+      index--;
+    }
+    return index == series.size() ? null : series.get(index);
+  }
+
+  private long nextMultiple(long interval) {
+    return Math.floorDiv(time, interval) * interval + interval;
+  }
+
+  /** The next evaluation of sliding windows that has something to say. */
+  private long nextSlide() {
+    if (lastDataEnd != Long.MIN_VALUE) {
+      long next = nextMultiple(settings.slide());
+      if (next <= lastSlide()) {
+        return next;
+      }
+    }
+    RolledWindow open = firstOpen(plan.keepsPanes() ? PANE : MINUTE);
+    if (open == null) {
+      return NEVER;
+    }
+    long first = Math.floorDiv(open.start, settings.slide()) * settings.slide() + settings.slide();
+    return time == Long.MIN_VALUE ? first : Math.max(first, nextMultiple(settings.slide()));
+  }
+
+  /**
+   * The evaluation at which the longest window is empty again; at the end of the input the one that
+   * sees the last executions.
+   */
+  private long lastSlide() {
+    return lastDataEnd + settings.slide() + (finishing ? -1 : plan.maxSliding());
+  }
+
+  private void step(long now, RollUpOutput output) {
+    time = now;
+    stateUnsaved = true;
+    if (plan.keepsPanes()) {
+      closeCollected(PANE, now, output);
+    }
+    closeCollected(MINUTE, now, output);
+    for (int level = FIVE_MINUTES; level <= WEEK; level++) {
+      closeMerged(level, now, output);
+    }
+    for (int level = HOUR; level <= WEEK; level++) {
+      refresh(level, now, output);
+    }
+    if (plan.maxSliding() > 0
+        && Math.floorMod(now, settings.slide()) == 0
+        && lastDataEnd != Long.MIN_VALUE
+        && now <= lastSlide()) {
+      sliding.evaluate(promptVersion, plan, levels, now, output);
+    }
+    if (!finishing) {
+      purge(now);
+    }
+  }
+
+  private void closeCollected(int level, long now, RollUpOutput output) {
+    WindowSeries series = levels[level];
+    int index = series.size();
+    while (index > 0 && series.get(index - 1).collecting != null) {
+      index--;
+    }
+    while (index < series.size()) {
+      RolledWindow window = series.get(index);
+      long end = window.start + plan.millis(level);
+      if (end > now) {
+        return;
+      }
+      if (!window.closed) {
+        close(level, window, end, output);
+      }
+      settle(level, window, end, now, output);
+      if (window.content() == null) {
+        series.remove(index);
+        forget(level, window);
+      } else {
+        index++;
+      }
+    }
+  }
+
+  private void close(int level, RolledWindow window, long end, RollUpOutput output) {
+    window.closed = true;
+    window.unsaved = true;
+    if (!window.hasExecutions()) {
+      return;
+    }
+    if (level == (plan.keepsPanes() ? PANE : MINUTE) && end > lastDataEnd) {
+      lastDataEnd = end;
+    }
+    if (level == MINUTE) {
+      mergeMinute(window);
+      write(level, window, output);
+    }
+  }
+
+  /** Drops the open form once no execution may come any more. */
+  private void settle(int level, RolledWindow window, long end, long now, RollUpOutput output) {
+    WindowAggregate collecting = window.collecting;
+    if (collecting == null || !isPast(end, settings.allowedLateness(), now)) {
+      return;
+    }
+    if (level == MINUTE && collecting.executionCount() == 0) {
+      output.feedbackWithoutExecution(
+          window.start, collecting.quality().ratingCount() + collecting.quality().scoreCount());
+    } else if (window.merged == null) {
+      window.merged = RolledWindow.closedCopy(collecting);
+    }
+    window.collecting = null;
+    window.unsaved = true;
+  }
+
+  private void mergeMinute(RolledWindow minute) {
+    WindowAggregate collecting = minute.collecting;
+    if (collecting == null) {
+      return;
+    }
+    WindowAggregate merged = RolledWindow.closedCopy(collecting);
+    minute.merged = merged;
+    mergeIntoParent(MINUTE, minute.start, merged);
+    markChangedAbove(MINUTE, minute.start);
+  }
+
+  private void mergeIntoParent(int level, long start, WindowAggregate content) {
+    if (level == WEEK) {
+      return;
+    }
+    RolledWindow parent = obtain(level + 1, WindowLevel.size(level + 1).startOf(start));
+    WindowAggregate merged = parent.merged;
+    if (merged == null) {
+      merged = new WindowAggregate();
+      parent.merged = merged;
+    }
+    merged.merge(content);
+    parent.changed = true;
+    parent.unsaved = true;
+  }
+
+  private void closeMerged(int level, long now, RollUpOutput output) {
+    WindowSeries series = levels[level];
+    for (int i = series.size() - 1; i >= 0 && !series.get(i).closed; i--) {
+      RolledWindow window = series.get(i);
+      WindowAggregate merged = window.merged;
+      if (window.start + plan.millis(level) <= now && merged != null) {
+        window.closed = true;
+        merged.close();
+        mergeIntoParent(level, window.start, merged);
+        write(level, window, output);
+      }
+    }
+  }
+
+  private void refresh(int level, long now, RollUpOutput output) {
+    long interval = plan.refresh(level);
+    if (interval == 0 || Math.floorMod(now, interval) != 0) {
+      return;
+    }
+    WindowSeries series = levels[level];
+    for (int i = series.size() - 1; i >= 0 && !series.get(i).closed; i--) {
+      RolledWindow window = series.get(i);
+      if (window.changed) {
+        WindowAggregate soFar = new WindowAggregate();
+        if (window.merged != null) {
+          soFar.merge(window.merged);
+        }
+        for (int below = level - 1; below >= FIVE_MINUTES; below--) {
+          mergeOpen(below, window, level, soFar);
+        }
+        soFar.close();
+        window.revision++;
+        window.changed = false;
+        window.unsaved = true;
+        output.window(
+            new WindowUpdate(
+                promptVersion,
+                WindowLevel.size(level),
+                window.start,
+                false,
+                window.revision,
+                false,
+                soFar));
+      }
+    }
+  }
+
+  private void mergeOpen(
+      int level, RolledWindow ancestor, int ancestorLevel, WindowAggregate into) {
+    RolledWindow open = firstOpen(level);
+    if (open != null
+        && open.merged != null
+        && WindowLevel.size(ancestorLevel).startOf(open.start) == ancestor.start) {
+      into.merge(open.merged);
+    }
+  }
+
+  private void write(int level, RolledWindow window, RollUpOutput output) {
+    WindowAggregate content = window.merged;
+    if (content == null || content.executionCount() == 0) {
+      return;
+    }
+    window.revision++;
+    window.changed = false;
+    window.corrected = false;
+    window.unsaved = true;
+    output.window(
+        new WindowUpdate(
+            promptVersion,
+            WindowLevel.size(level),
+            window.start,
+            window.closed,
+            window.revision,
+            false,
+            content));
+  }
+
+  /**
+   * Carries late executions upwards and writes the rows of all ended windows that were corrected.
+   */
+  private void repair(RollUpOutput output) {
+    repairDue = false;
+    WindowSeries minutes = levels[MINUTE];
+    for (int i = 0; i < minutes.size(); i++) {
+      RolledWindow minute = minutes.get(i);
+      WindowAggregate collecting = minute.collecting;
+      if (minute.outdated && collecting != null) {
+        minute.outdated = false;
+        lastDataEnd = Math.max(lastDataEnd, minute.start + plan.millis(MINUTE));
+        minute.merged = RolledWindow.closedCopy(collecting);
+        markOutdated(FIVE_MINUTES, minute.start);
+        write(MINUTE, minute, output);
+      } else if (minute.corrected) {
+        write(MINUTE, minute, output);
+      }
+    }
+    for (int level = FIVE_MINUTES; level <= WEEK; level++) {
+      WindowSeries series = levels[level];
+      for (int i = 0; i < series.size(); i++) {
+        repairMerged(level, series.get(i), output);
+      }
+    }
+  }
+
+  private void repairMerged(int level, RolledWindow window, RollUpOutput output) {
+    if (window.outdated) {
+      window.outdated = false;
+      window.merged = mergeOfParts(level, window);
+      window.changed = true;
+      window.unsaved = true;
+      if (window.closed) {
+        markOutdated(level + 1, window.start);
+        write(level, window, output);
+      } else {
+        markChangedAbove(level, window.start);
+      }
+    } else if (window.corrected) {
+      write(level, window, output);
+    }
+  }
+
+  private void markOutdated(int level, long start) {
+    if (level <= WEEK) {
+      obtainLate(level, WindowLevel.size(level).startOf(start)).outdated = true;
+    }
+  }
+
+  private WindowAggregate mergeOfParts(int level, RolledWindow window) {
+    WindowAggregate merged = new WindowAggregate();
+    WindowSeries parts = levels[level - 1];
+    long end = window.start + plan.millis(level);
+    for (int i = parts.indexFrom(window.start); i < parts.size() && parts.get(i).start < end; i++) {
+      RolledWindow part = parts.get(i);
+      if (part.closed && part.merged != null) {
+        merged.merge(part.merged);
+      }
+    }
+    if (window.closed) {
+      merged.close();
+    }
+    return merged;
+  }
+
+  private void purge(long now) {
+    for (int level = 0; level < levels.length; level++) {
+      WindowSeries series = levels[level];
+      while (series.size() > 0 && plan.expiry(level, series.get(0).start) <= now) {
+        RolledWindow window = series.removeFirst();
+        forget(level, window);
+        WindowAggregate content = window.content();
+        if (content != null && level >= MINUTE && level <= HOUR) {
+          keepRemainder(level, window, content.quality(), now);
+        }
+      }
+    }
+    while (!hours.isEmpty() && plan.hourExpiry(hours.get(0)) <= now) {
+      store.removeHour(hours.remove(0));
+    }
+  }
+
+  private void keepRemainder(int level, RolledWindow window, QualityCounts quality, long now) {
+    long hourStart = WindowSize.ONE_HOUR.startOf(window.start);
+    if (plan.hourExpiry(hourStart) <= now) {
+      return;
+    }
+    byte[] bytes = store.getHour(hourStart);
+    QualityHour hour = bytes == null ? new QualityHour() : QualityHour.fromBytes(bytes);
+    hour.put(level, window.start, quality, window.revision);
+    store.putHour(hourStart, hour.toBytes());
+    if (!hours.contains(hourStart)) {
+      hours.add(hourStart);
+      hours.sort(null);
+    }
+  }
+}

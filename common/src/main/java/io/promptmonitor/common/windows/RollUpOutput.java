@@ -1,0 +1,17 @@
+package io.promptmonitor.common.windows;
+
+/** Takes what a {@link RollUp} produces. */
+public interface RollUpOutput {
+
+  /** A row of a tumbling window. */
+  void window(WindowUpdate update);
+
+  /** An evaluation of a sliding window. */
+  void sliding(SlidingWindow window);
+
+  /**
+   * Feedback that was held for an execution which never came: {@code count} ratings and scores are
+   * not counted.
+   */
+  void feedbackWithoutExecution(long executionMinute, long count);
+}

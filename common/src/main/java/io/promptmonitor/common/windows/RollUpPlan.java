@@ -1,0 +1,110 @@
+package io.promptmonitor.common.windows;
+
+/**
+ * What follows from {@link RollUpSettings}: which levels are kept for how long. Shared by all
+ * roll-ups of a job.
+ */
+public final class RollUpPlan {
+
+  private static final long RESOLUTION = 60;
+
+  private final RollUpSettings settings;
+  private final long[] millis = new long[WindowLevel.COUNT];
+  private final long[] refresh = new long[WindowLevel.COUNT];
+  private final long[] slidingReach = new long[WindowLevel.COUNT];
+  private final boolean keepsPanes;
+  private final long maxSliding;
+
+  /** The plan for {@code settings}. */
+  public RollUpPlan(RollUpSettings settings) {
+    this.settings = settings;
+    millis[WindowLevel.PANE] = settings.pane();
+    for (WindowSize size : WindowSize.values()) {
+      int level = WindowLevel.level(size);
+      millis[level] = size.millis();
+      refresh[level] = level < WindowLevel.HOUR ? 0 : settings.refresh().getOrDefault(size, 0L);
+    }
+    boolean panes = false;
+    long longest = 0;
+    for (long length : settings.slidingLengths()) {
+      int finest = startLevel(length);
+      panes |= finest == WindowLevel.PANE;
+      longest = Math.max(longest, length);
+      for (int level = finest; level <= WindowLevel.HOUR; level++) {
+        // A start that is aligned down lies up to one step further back.
+        slidingReach[level] = Math.max(slidingReach[level], length + millis[finest]);
+      }
+    }
+    keepsPanes =
+        panes
+            || (!settings.slidingLengths().isEmpty()
+                && settings.slide() % millis[WindowLevel.MINUTE] != 0);
+    if (keepsPanes) {
+      // The end of any window may lie within a minute.
+      slidingReach[WindowLevel.PANE] =
+          Math.max(slidingReach[WindowLevel.PANE], millis[WindowLevel.MINUTE]);
+    }
+    maxSliding = longest;
+  }
+
+  RollUpSettings settings() {
+    return settings;
+  }
+
+  /** Length of a window of {@code level}. */
+  long millis(int level) {
+    return millis[level];
+  }
+
+  /** How often open windows of {@code level} are written, 0 for not at all. */
+  long refresh(int level) {
+    return refresh[level];
+  }
+
+  boolean keepsPanes() {
+    return keepsPanes;
+  }
+
+  /** The longest sliding window, 0 if there is none. */
+  long maxSliding() {
+    return maxSliding;
+  }
+
+  /** The finest level that the start of a sliding window is aligned to. */
+  private int startLevel(long length) {
+    for (int level = WindowLevel.FIVE_MINUTES; level > WindowLevel.PANE; level--) {
+      if (length >= RESOLUTION * millis[level]) {
+        return level;
+      }
+    }
+    boolean wholeMinutes =
+        length % millis[WindowLevel.MINUTE] == 0
+            && settings.slide() % millis[WindowLevel.MINUTE] == 0;
+    return wholeMinutes ? WindowLevel.MINUTE : WindowLevel.PANE;
+  }
+
+  /** Where a sliding window of {@code length} that ends at {@code end} begins. */
+  long slidingStart(long length, long end) {
+    long step = millis[startLevel(length)];
+    return Math.floorDiv(end - length, step) * step;
+  }
+
+  /** When the full content of a window is not needed any more. */
+  long expiry(int level, long start) {
+    long end = start + millis[level];
+    long expiry = end + Math.max(settings.allowedLateness(), slidingReach[level]);
+    if (level > WindowLevel.PANE && level < WindowLevel.WEEK) {
+      WindowSize parent = WindowLevel.size(level + 1);
+      expiry =
+          Math.max(expiry, parent.startOf(start) + parent.millis() + settings.allowedLateness());
+    }
+    return level >= WindowLevel.DAY ? Math.max(expiry, end + settings.feedbackHorizon()) : expiry;
+  }
+
+  /** When nothing of the windows of an hour can be corrected any more. */
+  long hourExpiry(long hourStart) {
+    return hourStart
+        + millis[WindowLevel.HOUR]
+        + Math.max(settings.feedbackHorizon(), settings.allowedLateness());
+  }
+}

@@ -1,0 +1,76 @@
+package io.promptmonitor.common.windows;
+
+import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.metrics.MetricPart;
+import io.promptmonitor.common.metrics.WindowAggregate;
+import io.promptmonitor.common.sketch.QuantileSketch;
+import io.promptmonitor.common.sketch.QuantileUnion;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evaluates sliding windows from panes and the windows above them. All windows of one evaluation
+ * end at the same time, so that a longer one continues where the next shorter one began, and each
+ * takes the largest windows that fit: the number of merges grows with the logarithm of the length.
+ * Working memory for one thread.
+ */
+public final class SlidingEvaluator {
+
+  private final QuantileUnion latency = new QuantileUnion();
+
+  void evaluate(
+      PromptVersion promptVersion,
+      RollUpPlan plan,
+      WindowSeries[] levels,
+      long end,
+      RollUpOutput output) {
+    RollUpSettings settings = plan.settings();
+    boolean needsLatency = MetricPart.LATENCY.in(settings.slidingParts());
+    int parts =
+        settings.slidingParts()
+            & ~MetricPart.mask(EnumSet.of(MetricPart.LATENCY, MetricPart.TOKENS));
+    latency.clear();
+    WindowAggregate counters = new WindowAggregate();
+    long cursor = end;
+    for (long length : settings.slidingLengths()) {
+      long start = plan.slidingStart(length, end);
+      while (cursor > start) {
+        int level = largestFitting(plan, levels, cursor, start);
+        cursor -= plan.millis(level);
+        WindowAggregate content = closedContent(levels[level].find(cursor));
+        if (content != null) {
+          counters.mergeParts(content, parts);
+          QuantileSketch sketch = content.latencyQuantiles();
+          if (needsLatency && sketch != null) {
+            latency.add(sketch);
+          }
+        }
+      }
+      output.sliding(
+          new SlidingWindow(
+              promptVersion,
+              length,
+              start,
+              end,
+              counters.copy(),
+              latency.quantile(0.50),
+              latency.quantile(0.95),
+              latency.quantile(0.99)));
+    }
+  }
+
+  private static int largestFitting(
+      RollUpPlan plan, WindowSeries[] levels, long cursor, long start) {
+    for (int level = WindowLevel.HOUR; level > WindowLevel.PANE; level--) {
+      long millis = plan.millis(level);
+      if (cursor - millis >= start && Math.floorMod(cursor, millis) == 0) {
+        return level;
+      }
+    }
+    return WindowLevel.PANE;
+  }
+
+  private static @Nullable WindowAggregate closedContent(@Nullable RolledWindow window) {
+    return window == null || !window.closed || !window.hasExecutions() ? null : window.content();
+  }
+}
