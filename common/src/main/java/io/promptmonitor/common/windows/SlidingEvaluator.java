@@ -35,7 +35,7 @@ public final class SlidingEvaluator {
     for (long length : settings.slidingLengths()) {
       long start = plan.slidingStart(length, end);
       while (cursor > start) {
-        int level = largestFitting(plan, levels, cursor, start);
+        int level = largestFitting(plan, cursor, start);
         cursor -= plan.millis(level);
         WindowAggregate content = closedContent(levels[level].find(cursor));
         if (content != null) {
