@@ -59,8 +59,7 @@ public final class SlidingEvaluator {
     }
   }
 
-  private static int largestFitting(
-      RollUpPlan plan, WindowSeries[] levels, long cursor, long start) {
+  private static int largestFitting(RollUpPlan plan, long cursor, long start) {
     for (int level = WindowLevel.HOUR; level > WindowLevel.PANE; level--) {
       long millis = plan.millis(level);
       if (cursor - millis >= start && Math.floorMod(cursor, millis) == 0) {
