@@ -15,6 +15,15 @@ public record PromptVersion(String promptId, String version) {
     Objects.requireNonNull(version, "version");
   }
 
+  /**
+   * Stated here because it decides where a key's state lives: it must be the same in every release
+   * of Java.
+   */
+  @Override
+  public int hashCode() {
+    return 31 * promptId.hashCode() + version.hashCode();
+  }
+
   @Override
   public String toString() {
     return promptId + "@" + version;

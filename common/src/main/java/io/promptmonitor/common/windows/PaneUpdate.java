@@ -1,0 +1,42 @@
+package io.promptmonitor.common.windows;
+
+import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.metrics.WindowAggregate;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is added to the windows of a prompt version: executions of one pane, or a change by
+ * feedback.
+ *
+ * @param promptVersion whose windows
+ * @param time start of the pane; of feedback, the event time of its execution (milliseconds since
+ *     the epoch)
+ * @param aggregate the executions of the pane, all or some of them; of feedback, quality only and
+ *     no executions
+ * @param feedbackSource where the feedback event came from, null for executions
+ * @param feedbackPosition position of the feedback event in its source
+ */
+public record PaneUpdate(
+    PromptVersion promptVersion,
+    long time,
+    WindowAggregate aggregate,
+    @Nullable String feedbackSource,
+    long feedbackPosition) {
+
+  public PaneUpdate {
+    Objects.requireNonNull(promptVersion, "promptVersion");
+    Objects.requireNonNull(aggregate, "aggregate");
+  }
+
+  /** Executions of the pane that starts at {@code paneStart}. */
+  public static PaneUpdate executions(
+      PromptVersion promptVersion, long paneStart, WindowAggregate executions) {
+    return new PaneUpdate(promptVersion, paneStart, executions, null, 0);
+  }
+
+  /** Whether this is a change by feedback. */
+  public boolean isFeedback() {
+    return feedbackSource != null;
+  }
+}
