@@ -32,6 +32,8 @@ import java.util.function.Predicate;
  *     time may lie
  * @param slidingWindows lengths of the sliding windows that rules look at; each a multiple of the
  *     evaluation interval, at most 24 hours; ascending
+ * @param slidingInterval how often sliding windows are evaluated; a multiple of the evaluation
+ *     interval that divides one hour
  * @param refresh how often the rows of windows of a size are rewritten while they are open (event
  *     time); each a multiple of one minute
  */
@@ -46,6 +48,7 @@ public record MonitorConfig(
     ScoreScale automatedScoreScale,
     Duration maxClockSkew,
     List<Duration> slidingWindows,
+    Duration slidingInterval,
     Map<WindowSize, Duration> refresh)
     implements Serializable {
 
@@ -72,6 +75,7 @@ public record MonitorConfig(
           ScoreScale.quality(),
           Duration.ofMinutes(10),
           List.of(),
+          Duration.ofSeconds(10),
           Map.of(
               WindowSize.ONE_HOUR, Duration.ofMinutes(5),
               WindowSize.ONE_DAY, Duration.ofMinutes(15),
@@ -104,6 +108,7 @@ public record MonitorConfig(
         new HashSet<>(slidingWindows).size() == slidingWindows.size(),
         "sliding_windows",
         "must not have a length twice");
+    check(isSlidingInterval(slidingInterval, pane), "sliding_interval", slidingIntervalRule(pane));
     EnumMap<WindowSize, Duration> ordered = new EnumMap<>(WindowSize.class);
     ordered.putAll(refresh);
     ordered.forEach((size, every) -> check(isRefresh(size, every), "refresh", refreshRule(size)));
@@ -144,6 +149,12 @@ public record MonitorConfig(
             DEFAULTS.automatedScoreScale),
         section.get("max_clock_skew", v -> v.duration(Duration.ZERO, DAY), DEFAULTS.maxClockSkew),
         section.get("sliding_windows", v -> readSlidingWindows(v, pane), DEFAULTS.slidingWindows),
+        section.get(
+            "sliding_interval",
+            v ->
+                checked(
+                    v, v.duration(), d -> isSlidingInterval(d, pane), slidingIntervalRule(pane)),
+            pane),
         section.get("refresh", MonitorConfig::readRefresh, DEFAULTS.refresh));
   }
 
@@ -185,6 +196,16 @@ public record MonitorConfig(
     return "must be a multiple of evaluation_interval ("
         + DurationText.format(pane)
         + ") and at most 24h";
+  }
+
+  private static boolean isSlidingInterval(Duration interval, Duration pane) {
+    return isMultiple(interval, pane) && HOUR.toMillis() % interval.toMillis() == 0;
+  }
+
+  private static String slidingIntervalRule(Duration pane) {
+    return "must be a multiple of evaluation_interval ("
+        + DurationText.format(pane)
+        + ") and divide one hour";
   }
 
   private static boolean isRefresh(WindowSize size, Duration every) {

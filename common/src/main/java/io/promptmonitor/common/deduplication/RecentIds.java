@@ -100,7 +100,7 @@ public final class RecentIds {
   }
 
   private int slot(long id) {
-    return (int) ((id * 0x9E3779B97F4A7C15L) >>> 40) & table.length - 1;
+    return (int) ((id * 0x9E3779B97F4A7C15L) >>> 32) & table.length - 1;
   }
 
   private void remove(long id) {

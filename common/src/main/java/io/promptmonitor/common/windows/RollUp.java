@@ -204,8 +204,10 @@ public final class RollUp {
    * @return false if the pane ended more than the allowed lateness ago: nothing was added
    */
   public boolean add(long paneStart, WindowAggregate executions, long watermark) {
+    // After a restart the watermark begins anew, what was closed for good stays closed.
+    long now = Math.max(watermark, time);
     long paneEnd = paneStart + settings.pane();
-    if (isPast(paneEnd, settings.allowedLateness(), watermark)) {
+    if (isPast(paneEnd, settings.allowedLateness(), now)) {
       return false;
     }
     if (plan.keepsPanes()) {
@@ -271,10 +273,11 @@ public final class RollUp {
    */
   public boolean addFeedback(
       long executionTimestamp, QualityCounts change, long watermark, RollUpOutput output) {
+    long now = Math.max(watermark, time);
     long start = WindowSize.ONE_MINUTE.startOf(executionTimestamp);
     long end = start + WindowSize.ONE_MINUTE.millis();
-    boolean executionsMayCome = !isPast(end, settings.allowedLateness(), watermark);
-    if (!executionsMayCome && isPast(end, settings.feedbackHorizon(), watermark)) {
+    boolean executionsMayCome = !isPast(end, settings.allowedLateness(), now);
+    if (!executionsMayCome && isPast(end, settings.feedbackHorizon(), now)) {
       return false;
     }
     RolledWindow minute = levels[MINUTE].find(start);

@@ -44,6 +44,7 @@ class MonitorConfigTest {
             new ScoreScale(0, 10),
             minutes(10),
             List.of(),
+            Duration.ofSeconds(10),
             Map.of(
                 WindowSize.ONE_HOUR, minutes(5),
                 WindowSize.ONE_DAY, minutes(15),
@@ -69,6 +70,7 @@ class MonitorConfigTest {
             new ScoreScale(-1, 1.5),
             minutes(7),
             List.of(minutes(5), minutes(15), Duration.ofHours(24)),
+            minutes(1),
             Map.of(
                 WindowSize.FIVE_MINUTES, minutes(1),
                 WindowSize.ONE_HOUR, minutes(2),
@@ -87,6 +89,7 @@ class MonitorConfigTest {
             "  automated_score_scale: {min: -1, max: 1.5}",
             "  max_clock_skew: 7m",
             "  sliding_windows: [15m, 5_minutes, 1d]",
+            "  sliding_interval: 1m",
             "  refresh: {5m: 1m, 1h: 2m, 24h: 30m, 7d: 24h}");
     assertThat(config).isEqualTo(expected);
     for (RecordComponent component : MonitorConfig.class.getRecordComponents()) {
@@ -146,6 +149,8 @@ class MonitorConfigTest {
             + " evaluation_interval (10s) and at most 24h",
         "sliding_windows: [0s] | 2:21: monitor.sliding_windows[0]: must be a multiple of"
             + " evaluation_interval (10s) and at most 24h",
+        "sliding_interval: 7m | 2:21: monitor.sliding_interval: must be a multiple of"
+            + " evaluation_interval (10s) and divide one hour",
         "sliding_windows: [5m, 300s] | 2:25: monitor.sliding_windows[1]: must not be given twice",
         "sliding_windows: 5m | 2:20: monitor.sliding_windows: expected a list, found \"5m\"",
         "refresh: {1h: 90s} | 2:17: monitor.refresh.1h: must be a multiple of 1m and at most the"
@@ -182,7 +187,8 @@ class MonitorConfigTest {
             c.yaml:4:26: monitor.refresh.24h: must be a multiple of 1m and at most the window's 24h
             c.yaml:5:3: monitor.colour: unknown key; expected one of evaluation_interval, \
             max_out_of_orderness, allowed_lateness, idle_timeout, feedback_horizon, deduplication, \
-            deduplication_memory, automated_score_scale, max_clock_skew, sliding_windows, refresh
+            deduplication_memory, automated_score_scale, max_clock_skew, sliding_windows, \
+            sliding_interval, refresh
             c.yaml:6:1: rules: unknown key; expected one of monitor""");
   }
 
@@ -203,6 +209,7 @@ class MonitorConfigTest {
                     d.automatedScoreScale(),
                     d.maxClockSkew(),
                     d.slidingWindows(),
+                    d.slidingInterval(),
                     d.refresh()))
         .withMessageStartingWith("evaluation_interval must divide one minute");
   }
