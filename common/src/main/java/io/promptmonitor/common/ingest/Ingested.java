@@ -38,6 +38,19 @@ public record Ingested(
     Objects.requireNonNull(source, "source");
   }
 
+  /** A record whose bytes are not at hand. */
+  public static Ingested withoutPayload(
+      String source,
+      long position,
+      @Nullable Execution execution,
+      @Nullable Feedback feedback,
+      @Nullable DeadLetter deadLetter,
+      boolean rawTextStripped,
+      int length) {
+    return new Ingested(
+        source, position, execution, feedback, deadLetter, rawTextStripped, length, null, 0);
+  }
+
   /**
    * Event time in milliseconds since the epoch, or {@link Long#MIN_VALUE} for a dead letter, which
    * has none.

@@ -1,0 +1,91 @@
+package io.promptmonitor.jobs.serialization;
+
+import io.promptmonitor.common.ingest.DeadLetter;
+import io.promptmonitor.common.ingest.Ingested;
+import java.util.Objects;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Type information of a record with a serializer of its own, so that it never falls back to Kryo.
+ *
+ * @param <T> the record
+ */
+public final class RecordTypeInfo<T> extends TypeInformation<T> {
+
+  /** What sources emit. */
+  public static final RecordTypeInfo<Ingested> INGESTED =
+      new RecordTypeInfo<>(Ingested.class, IngestedSerializer.INSTANCE);
+
+  /** What goes to the table of dead letters. */
+  public static final RecordTypeInfo<DeadLetter> DEAD_LETTER =
+      new RecordTypeInfo<>(DeadLetter.class, DeadLetterSerializer.INSTANCE);
+
+  private final Class<T> type;
+  private final TypeSerializer<T> serializer;
+
+  /** Type information of {@code type}, which {@code serializer} (without state) writes. */
+  public RecordTypeInfo(Class<T> type, TypeSerializer<T> serializer) {
+    this.type = type;
+    this.serializer = serializer;
+  }
+
+  @Override
+  public TypeSerializer<T> createSerializer(SerializerConfig config) {
+    return serializer.duplicate();
+  }
+
+  @Override
+  public Class<T> getTypeClass() {
+    return type;
+  }
+
+  @Override
+  public boolean isBasicType() {
+    return false;
+  }
+
+  @Override
+  public boolean isTupleType() {
+    return false;
+  }
+
+  @Override
+  public boolean isKeyType() {
+    return false;
+  }
+
+  @Override
+  public int getArity() {
+    return 1;
+  }
+
+  @Override
+  public int getTotalFields() {
+    return 1;
+  }
+
+  @Override
+  public boolean canEqual(Object other) {
+    return other instanceof RecordTypeInfo;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RecordTypeInfo<?> that
+        && type.equals(that.type)
+        && serializer.equals(that.serializer);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(type, serializer);
+  }
+
+  @Override
+  public String toString() {
+    return type.getSimpleName();
+  }
+}
