@@ -1,6 +1,8 @@
 package io.promptmonitor.jobs.source;
 
 import io.promptmonitor.common.ingest.Ingested;
+import io.promptmonitor.common.ingest.ParserOptions;
+import io.promptmonitor.common.ingest.RecordParser;
 import java.io.Serializable;
 
 /** Turns the bytes of one record into an execution, a feedback event or a dead letter. */
@@ -24,5 +26,10 @@ public interface IngestParser {
 
     /** A parser that one thread uses. */
     IngestParser create();
+
+    /** Makes parsers of the JSON records that producers write, with the machine's clock. */
+    static Factory ofJson(ParserOptions options) {
+      return () -> new RecordParser(options, System::currentTimeMillis)::parse;
+    }
   }
 }

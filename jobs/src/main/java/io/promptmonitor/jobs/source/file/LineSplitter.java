@@ -1,5 +1,6 @@
 package io.promptmonitor.jobs.source.file;
 
+import io.promptmonitor.common.ingest.RecordParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
@@ -18,7 +19,7 @@ import java.util.function.IntSupplier;
 final class LineSplitter {
 
   /** The longest line that is handed out, in bytes. */
-  static final int MAX_LENGTH = 1 << 20;
+  static final int MAX_LENGTH = RecordParser.MAX_RECORD_LENGTH;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
