@@ -1,7 +1,11 @@
 package io.promptmonitor.jobs.serialization;
 
+import io.promptmonitor.common.execution.PromptVersion;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
+import io.promptmonitor.common.windows.PaneUpdate;
+import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.WindowUpdate;
 import java.util.Objects;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -22,6 +26,22 @@ public final class RecordTypeInfo<T> extends TypeInformation<T> {
   /** What goes to the table of dead letters. */
   public static final RecordTypeInfo<DeadLetter> DEAD_LETTER =
       new RecordTypeInfo<>(DeadLetter.class, DeadLetterSerializer.INSTANCE);
+
+  /** The key of all windows. */
+  public static final RecordTypeInfo<PromptVersion> PROMPT_VERSION =
+      new RecordTypeInfo<>(PromptVersion.class, PromptVersionSerializer.INSTANCE);
+
+  /** What crosses the shuffle. */
+  public static final RecordTypeInfo<PaneUpdate> PANE_UPDATE =
+      new RecordTypeInfo<>(PaneUpdate.class, PaneUpdateSerializer.INSTANCE);
+
+  /** What goes to the table of windows. */
+  public static final RecordTypeInfo<WindowUpdate> WINDOW_UPDATE =
+      new RecordTypeInfo<>(WindowUpdate.class, WindowUpdateSerializer.INSTANCE);
+
+  /** What rules look at. */
+  public static final RecordTypeInfo<SlidingWindow> SLIDING_WINDOW =
+      new RecordTypeInfo<>(SlidingWindow.class, SlidingWindowSerializer.INSTANCE);
 
   private final Class<T> type;
   private final TypeSerializer<T> serializer;

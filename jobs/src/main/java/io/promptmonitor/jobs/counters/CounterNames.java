@@ -1,0 +1,44 @@
+package io.promptmonitor.jobs.counters;
+
+import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.common.windows.WindowSize;
+
+/** The names of the job's counts: of accumulators, of Flink metrics and in summaries. */
+public final class CounterNames {
+
+  /** Records that the source emitted, of whatever kind. */
+  public static final String RECORDS = "records";
+
+  /** Executions that were counted in windows. */
+  public static final String EXECUTIONS = "executions";
+
+  /** Executions that were seen before and not counted again. */
+  public static final String DUPLICATES = "duplicates";
+
+  /** Feedback events read. */
+  public static final String FEEDBACK = "feedback";
+
+  /** Records that carried raw text of the call, which was dropped. */
+  public static final String RAW_TEXT_STRIPPED = "raw_text_stripped";
+
+  /** Rows of windows written, rewrites included. */
+  public static final String WINDOW_ROWS = "window_rows";
+
+  /** Evaluations of sliding windows. */
+  public static final String EVALUATIONS = "evaluations";
+
+  private static final String WINDOWS = "windows.";
+  private static final String REJECTED = "rejected.";
+
+  private CounterNames() {}
+
+  /** Records that became a dead letter for {@code reason}. */
+  public static String rejected(RejectionReason reason) {
+    return REJECTED + reason.code();
+  }
+
+  /** Windows of a size that were written for the first time. */
+  public static String windows(WindowSize size) {
+    return WINDOWS + size.label();
+  }
+}

@@ -1,0 +1,133 @@
+package io.promptmonitor.jobs.monitor;
+
+import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.common.windows.WindowSize;
+import io.promptmonitor.jobs.counters.CounterNames;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a run of the monitor did, from the job's counters.
+ *
+ * @param counts the job's counters by name; a name that is absent counts 0
+ * @param elapsed how long the run took
+ */
+public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
+
+  public MonitorSummary {
+    counts = Map.copyOf(counts);
+  }
+
+  /** The summary of Flink's accumulators. */
+  public static MonitorSummary of(Map<String, ?> accumulators, Duration elapsed) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    accumulators.forEach(
+        (name, value) -> {
+          if (value instanceof Long count) {
+            counts.put(name, count);
+          }
+        });
+    return new MonitorSummary(counts, elapsed);
+  }
+
+  /** The count of that name. */
+  public long count(String name) {
+    return counts.getOrDefault(name, 0L);
+  }
+
+  /** Records read from the source. */
+  public long records() {
+    return count(CounterNames.RECORDS);
+  }
+
+  /**
+   * Records for each reason why they were not counted, in the order of the reasons; without those
+   * that did not occur.
+   */
+  public Map<RejectionReason, Long> rejected() {
+    Map<RejectionReason, Long> rejected = new LinkedHashMap<>();
+    for (RejectionReason reason : RejectionReason.values()) {
+      long count = count(CounterNames.rejected(reason));
+      if (count > 0) {
+        rejected.put(reason, count);
+      }
+    }
+    return rejected;
+  }
+
+  /** Windows of a size, each counted once however often it was rewritten. */
+  public long windows(WindowSize size) {
+    return count(CounterNames.windows(size));
+  }
+
+  /** Records a second over the whole run. */
+  public double throughput() {
+    double seconds = elapsed.toMillis() / 1000.0;
+    return seconds == 0 ? 0 : records() / seconds;
+  }
+
+  /** The summary as lines for a person. */
+  public String toText() {
+    StringBuilder text = new StringBuilder();
+    line(text, "records read", records(), "");
+    line(text, "executions counted", count(CounterNames.EXECUTIONS), "");
+    line(text, "feedback events", count(CounterNames.FEEDBACK), "");
+    line(text, "duplicates", count(CounterNames.DUPLICATES), "not counted again");
+    long late = rejected().getOrDefault(RejectionReason.LATE, 0L);
+    line(text, "late", late, "not counted, in dead_letter");
+    long rejected = rejected().values().stream().mapToLong(Long::longValue).sum() - late;
+    line(text, "rejected", rejected, "not counted, in dead_letter");
+    rejected()
+        .forEach(
+            (reason, count) -> {
+              if (reason != RejectionReason.LATE) {
+                line(text, "  " + reason.code(), count, "");
+              }
+            });
+    line(
+        text,
+        "raw text stripped",
+        count(CounterNames.RAW_TEXT_STRIPPED),
+        "records that carried text of the call");
+    for (WindowSize size : WindowSize.values()) {
+      line(text, "windows " + size.label(), windows(size), "");
+    }
+    line(text, "rows written", count(CounterNames.WINDOW_ROWS), "rewrites included");
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%-20s %,12.1f s, %,.0f records/s%n",
+            "time",
+            elapsed.toMillis() / 1000.0,
+            throughput()));
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String name, long count, String note) {
+    text.append(String.format(Locale.ROOT, "%-20s %,12d  %s", name, count, note).stripTrailing())
+        .append(System.lineSeparator());
+  }
+
+  /** The summary as values for a script, in the order of {@link #toText}. */
+  public Map<String, Object> toJsonValues() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("records", records());
+    values.put("executions", count(CounterNames.EXECUTIONS));
+    values.put("feedback", count(CounterNames.FEEDBACK));
+    values.put("duplicates", count(CounterNames.DUPLICATES));
+    Map<String, Long> rejectedByCode = new LinkedHashMap<>();
+    rejected().forEach((reason, count) -> rejectedByCode.put(reason.code(), count));
+    values.put("rejected", rejectedByCode);
+    values.put("raw_text_stripped", count(CounterNames.RAW_TEXT_STRIPPED));
+    Map<String, Long> windows = new LinkedHashMap<>();
+    for (WindowSize size : WindowSize.values()) {
+      windows.put(size.label(), windows(size));
+    }
+    values.put("windows", windows);
+    values.put("rows_written", count(CounterNames.WINDOW_ROWS));
+    values.put("seconds", elapsed.toMillis() / 1000.0);
+    return values;
+  }
+}

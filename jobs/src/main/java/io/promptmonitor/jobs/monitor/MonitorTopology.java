@@ -1,0 +1,169 @@
+package io.promptmonitor.jobs.monitor;
+
+import io.promptmonitor.common.config.Deduplication;
+import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.ingest.DeadLetter;
+import io.promptmonitor.common.ingest.Ingested;
+import io.promptmonitor.common.metrics.MetricPart;
+import io.promptmonitor.common.windows.PaneUpdate;
+import io.promptmonitor.common.windows.RollUpSettings;
+import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.WindowSize;
+import io.promptmonitor.common.windows.WindowUpdate;
+import io.promptmonitor.jobs.deduplication.ExecutionDeduplication;
+import io.promptmonitor.jobs.feedback.FeedbackChanges;
+import io.promptmonitor.jobs.panes.PanePreAggregation;
+import io.promptmonitor.jobs.routing.RecordRouting;
+import io.promptmonitor.jobs.serialization.RecordTypeInfo;
+import io.promptmonitor.jobs.source.ExecutionSource;
+import io.promptmonitor.jobs.windows.WindowRollUp;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The streaming job: executions in, windows out. Sources and sinks are injected.
+ *
+ * <pre>
+ * source (parsed, watermarks by partition)
+ *    │
+ * routing ──► REJECTED ─────────────────────────────────────────────► dead letters
+ *    │  └───► FEEDBACK ──keyBy execution──► feedback changes ──┐         ▲   ▲
+ *    │                                                         │         │   │
+ * deduplication (chained, or behind a shuffle by id)           │         │   │
+ *    │                                                         │         │   │
+ * pane pre-aggregation ──► LATE ─────────────────────────────────────────┘   │
+ *    │                                                         │             │
+ *    └──keyBy prompt version──► window roll-up ◄───────────────┘             │
+ *                                  │  ├──► LATE ─────────────────────────────┘
+ *                                  │  └──► SLIDING ──► evaluations of sliding windows
+ *                                  └─────► rows of tumbling windows
+ * </pre>
+ */
+public final class MonitorTopology {
+
+  /** Panes that one subtask holds before the shuffle; a pane of few executions takes about 1 KB. */
+  private static final int MAX_PANES = 50_000;
+
+  private static final Set<MetricPart> SLIDING_PARTS = EnumSet.of(MetricPart.LATENCY);
+
+  private final MonitorConfig config;
+  private int maxWindowsInMemory = 200_000;
+
+  /** The streams that leave the topology, to be connected to sinks. */
+  public record Outputs(
+      DataStream<WindowUpdate> windows,
+      DataStream<SlidingWindow> evaluations,
+      DataStream<DeadLetter> deadLetters) {}
+
+  /** The topology for a configuration. */
+  public MonitorTopology(MonitorConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Windows that one subtask of the roll-up keeps on the heap, as objects, in front of the state
+   * backend.
+   */
+  public MonitorTopology withMaxWindowsInMemory(int windows) {
+    this.maxWindowsInMemory = windows;
+    return this;
+  }
+
+  /** Adds the topology to {@code environment}, from {@code source} to its outputs. */
+  public Outputs build(StreamExecutionEnvironment environment, ExecutionSource source) {
+    SingleOutputStreamOperator<Ingested> executions =
+        source
+            .addTo(environment)
+            .process(new RecordRouting())
+            .returns(RecordTypeInfo.INGESTED)
+            .name("routing")
+            .uid("routing");
+    SingleOutputStreamOperator<PaneUpdate> panes =
+        deduplicated(executions)
+            .transform(
+                "pane-pre-aggregation",
+                RecordTypeInfo.PANE_UPDATE,
+                new PanePreAggregation(
+                    config.evaluationInterval().toMillis(),
+                    config.allowedLateness().toMillis(),
+                    MAX_PANES))
+            .uid("pane-pre-aggregation");
+    DataStream<PaneUpdate> feedback =
+        executions
+            .getSideOutput(RecordRouting.FEEDBACK)
+            .keyBy(MonitorTopology::executionOfFeedback, Types.LONG)
+            .process(new FeedbackChanges(config.feedbackHorizon().toMillis()))
+            .returns(RecordTypeInfo.PANE_UPDATE)
+            .name("feedback-changes")
+            .uid("feedback-changes");
+    SingleOutputStreamOperator<WindowUpdate> windows =
+        panes
+            .union(feedback)
+            .keyBy(PaneUpdate::promptVersion, RecordTypeInfo.PROMPT_VERSION)
+            .transform(
+                "window-roll-up",
+                RecordTypeInfo.WINDOW_UPDATE,
+                new WindowRollUp(rollUpSettings(config), maxWindowsInMemory))
+            .uid("window-roll-up");
+    DataStream<DeadLetter> deadLetters =
+        executions
+            .getSideOutput(RecordRouting.REJECTED)
+            .union(
+                panes.getSideOutput(PanePreAggregation.LATE),
+                windows.getSideOutput(WindowRollUp.LATE));
+    return new Outputs(windows, windows.getSideOutput(WindowRollUp.SLIDING), deadLetters);
+  }
+
+  private static long executionOfFeedback(Ingested record) {
+    return record.feedback() == null ? 0 : record.feedback().executionIdHash();
+  }
+
+  private DataStream<Ingested> deduplicated(DataStream<Ingested> executions) {
+    if (config.deduplication() == Deduplication.OFF) {
+      return executions;
+    }
+    boolean global = config.deduplication() == Deduplication.GLOBAL;
+    DataStream<Ingested> input =
+        global
+            ? executions.partitionCustom(
+                (slot, subtasks) -> slot % subtasks, MonitorTopology::slotOfExecution)
+            : executions;
+    return input
+        .process(
+            new ExecutionDeduplication(
+                global ? ExecutionDeduplication.Scope.ID : ExecutionDeduplication.Scope.PARTITION,
+                config.deduplicationMemory()))
+        .returns(RecordTypeInfo.INGESTED)
+        .name("deduplication")
+        .uid("deduplication");
+  }
+
+  private static int slotOfExecution(Ingested record) {
+    return record.execution() == null
+        ? 0
+        : ExecutionDeduplication.slot(record.execution().executionIdHash());
+  }
+
+  /** The settings of the roll-up that follow from a configuration. */
+  public static RollUpSettings rollUpSettings(MonitorConfig config) {
+    Map<WindowSize, Long> refresh = new EnumMap<>(WindowSize.class);
+    config.refresh().forEach((size, every) -> refresh.put(size, every.toMillis()));
+    List<Long> sliding = config.slidingWindows().stream().map(Duration::toMillis).toList();
+    return new RollUpSettings(
+        config.evaluationInterval().toMillis(),
+        config.allowedLateness().toMillis(),
+        config.feedbackHorizon().toMillis(),
+        refresh,
+        sliding,
+        config.slidingInterval().toMillis(),
+        MetricPart.mask(SLIDING_PARTS));
+  }
+}

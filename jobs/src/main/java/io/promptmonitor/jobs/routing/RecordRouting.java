@@ -1,0 +1,70 @@
+package io.promptmonitor.jobs.routing;
+
+import io.promptmonitor.common.ingest.DeadLetter;
+import io.promptmonitor.common.ingest.Ingested;
+import io.promptmonitor.jobs.counters.CheckpointedCounters;
+import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.serialization.RecordTypeInfo;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Passes executions on, sends feedback events and dead letters to side outputs, and counts what the
+ * source emitted.
+ */
+public final class RecordRouting extends ProcessFunction<Ingested, Ingested>
+    implements CheckpointedFunction {
+
+  /** Feedback events. */
+  public static final OutputTag<Ingested> FEEDBACK =
+      new OutputTag<>("feedback", RecordTypeInfo.INGESTED);
+
+  /** Records that cannot be used. */
+  public static final OutputTag<DeadLetter> REJECTED =
+      new OutputTag<>("rejected", RecordTypeInfo.DEAD_LETTER);
+
+  private static final long serialVersionUID = 1L;
+
+  private transient CheckpointedCounters counters;
+  private transient LongCounter records;
+  private transient LongCounter feedback;
+  private transient LongCounter rawTextStripped;
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
+    records = counters.counter(CounterNames.RECORDS);
+    feedback = counters.counter(CounterNames.FEEDBACK);
+    rawTextStripped = counters.counter(CounterNames.RAW_TEXT_STRIPPED);
+  }
+
+  @Override
+  public void processElement(Ingested record, Context context, Collector<Ingested> out) {
+    records.add(1L);
+    if (record.rawTextStripped()) {
+      rawTextStripped.add(1L);
+    }
+    if (record.execution() != null) {
+      out.collect(record);
+    } else if (record.feedback() != null) {
+      feedback.add(1L);
+      context.output(FEEDBACK, record);
+    } else {
+      DeadLetter deadLetter = record.deadLetter();
+      if (deadLetter != null) {
+        counters.counter(CounterNames.rejected(deadLetter.reason())).add(1L);
+        context.output(REJECTED, deadLetter);
+      }
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    counters.snapshot();
+  }
+}

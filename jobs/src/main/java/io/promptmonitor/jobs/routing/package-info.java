@@ -1,0 +1,5 @@
+/** Parts what sources emit. */
+@NullMarked
+package io.promptmonitor.jobs.routing;
+
+import org.jspecify.annotations.NullMarked;
