@@ -1,0 +1,176 @@
+package io.promptmonitor.jobs.sink;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.windows.WindowSize;
+import io.promptmonitor.common.windows.WindowUpdate;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code window_metrics}: a column for each {@link Metric}. */
+final class WindowMetricsTable implements JdbcTable<WindowUpdate> {
+
+  private static final int ROW = 0;
+  private static final int QUALITY = 1;
+
+  private static final List<Metric> METRICS = List.of(Metric.values());
+  private static final List<Metric> QUALITY_METRICS =
+      METRICS.stream().filter(Metric::isQuality).toList();
+
+  private static final String KEY = "prompt_id, prompt_version, window_size, window_start";
+  private static final List<String> STATEMENTS = List.of(upsert(), qualityUpdate());
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private record Key(PromptVersion promptVersion, WindowSize size, long start) {
+    @Override
+    public String toString() {
+      return promptVersion + " " + size.label() + " " + Timestamps.ofMillis(start);
+    }
+  }
+
+  private static String upsert() {
+    List<String> columns = new ArrayList<>(List.of("window_end", "is_final", "revision"));
+    METRICS.forEach(metric -> columns.add(metric.column()));
+    return "INSERT INTO promptmon.window_metrics ("
+        + KEY
+        + ", "
+        + String.join(", ", columns)
+        + ") VALUES ("
+        + String.join(", ", Collections.nCopies(4 + columns.size(), "?"))
+        + ") ON CONFLICT ("
+        + KEY
+        + ") DO UPDATE SET "
+        + columns.stream().map(c -> c + " = EXCLUDED." + c).collect(Collectors.joining(", "))
+        + ", updated_at = now()";
+  }
+
+  private static String qualityUpdate() {
+    return "UPDATE promptmon.window_metrics SET revision = ?, "
+        + QUALITY_METRICS.stream().map(m -> m.column() + " = ?").collect(Collectors.joining(", "))
+        + ", updated_at = now()"
+        + " WHERE prompt_id = ? AND prompt_version = ? AND window_size = ? AND window_start = ?";
+  }
+
+  @Override
+  public String name() {
+    return "window_metrics";
+  }
+
+  @Override
+  public List<String> statements() {
+    return STATEMENTS;
+  }
+
+  @Override
+  public int statement(WindowUpdate value) {
+    return value.qualityOnly() ? QUALITY : ROW;
+  }
+
+  @Override
+  public Object key(WindowUpdate value) {
+    return new Key(value.promptVersion(), value.size(), value.start());
+  }
+
+  @Override
+  public void bind(WindowUpdate value, PreparedStatement statement) throws SQLException {
+    if (value.qualityOnly()) {
+      statement.setInt(1, value.revision());
+      int next = bindMetrics(QUALITY_METRICS, value, statement, 2);
+      bindKey(value, statement, next);
+    } else {
+      int next = bindKey(value, statement, 1);
+      statement.setObject(next++, Timestamps.ofMillis(value.end()));
+      statement.setBoolean(next++, value.isFinal());
+      statement.setInt(next++, value.revision());
+      bindMetrics(METRICS, value, statement, next);
+    }
+  }
+
+  private static int bindKey(WindowUpdate value, PreparedStatement statement, int first)
+      throws SQLException {
+    statement.setString(first, value.promptVersion().promptId());
+    statement.setString(first + 1, value.promptVersion().version());
+    statement.setString(first + 2, value.size().label());
+    statement.setObject(first + 3, Timestamps.ofMillis(value.start()));
+    return first + 4;
+  }
+
+  private static int bindMetrics(
+      List<Metric> metrics, WindowUpdate value, PreparedStatement statement, int first)
+      throws SQLException {
+    int index = first;
+    for (Metric metric : metrics) {
+      bind(metric, metric.value(value.aggregate()), statement, index++);
+    }
+    return index;
+  }
+
+  @SuppressWarnings("unchecked") // Metric.Type says what the value is
+  private static void bind(
+      Metric metric, @Nullable Object value, PreparedStatement statement, int index)
+      throws SQLException {
+    switch (metric.type()) {
+      case COUNT -> statement.setObject(index, value, Types.BIGINT);
+      case NUMBER -> statement.setObject(index, value, Types.DOUBLE);
+      case BYTES -> statement.setBytes(index, (byte[]) value);
+      case COUNTS_BY_NAME -> {
+        Map<String, Long> counts = value == null ? Map.of() : (Map<String, Long>) value;
+        String json = metric == Metric.TOP_ERRORS ? array(counts) : object(counts);
+        statement.setObject(index, json, Types.OTHER);
+      }
+    }
+  }
+
+  /** The counts as {@code {"name": count, …}}. */
+  static String object(Map<String, Long> counts) {
+    return json(
+        json -> {
+          json.writeStartObject();
+          for (Map.Entry<String, Long> count : counts.entrySet()) {
+            json.writeNumberField(count.getKey(), count.getValue());
+          }
+          json.writeEndObject();
+        });
+  }
+
+  /** The error types as an array, because an object in {@code jsonb} loses their order. */
+  static String array(Map<String, Long> counts) {
+    return json(
+        json -> {
+          json.writeStartArray();
+          for (Map.Entry<String, Long> count : counts.entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("error_type", count.getKey());
+            json.writeNumberField("count", count.getValue());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  private interface Content {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static String json(Content content) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      content.write(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+}
