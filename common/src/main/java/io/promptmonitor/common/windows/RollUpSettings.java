@@ -1,5 +1,6 @@
 package io.promptmonitor.common.windows;
 
+import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,8 @@ public record RollUpSettings(
     Map<WindowSize, Long> refresh,
     List<Long> slidingLengths,
     long slide,
-    int slidingParts) {
+    int slidingParts)
+    implements Serializable {
 
   private static final long MINUTE = WindowSize.ONE_MINUTE.millis();
   private static final long HOUR = WindowSize.ONE_HOUR.millis();

@@ -26,10 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Drops executions whose id is among the recent ones of their partition.
  *
- * <p>State: the recent ids of each partition, as union state, because after a restart a partition
- * may be read by another subtask: each subtask takes up a partition's ids when it sees the first
- * record of it. Ids of partitions that fell silent for {@value #SILENCE_MILLIS} ms of event time
- * are forgotten.
+ * <p>State: the recent ids of each partition. After rescaling a partition may be read by another
+ * subtask; of an endless source they are therefore union state: each subtask takes up a partition's
+ * ids when it sees the first record of it. A source that ends cannot have union state (Flink takes
+ * no checkpoint with it once a subtask has finished), and keeps each subtask's ids to itself. Ids
+ * of partitions that fell silent for {@value #SILENCE_MILLIS} ms of event time are forgotten.
  */
 public final class ExecutionDeduplication extends ProcessFunction<Ingested, Ingested>
     implements CheckpointedFunction {
@@ -55,6 +56,7 @@ public final class ExecutionDeduplication extends ProcessFunction<Ingested, Inge
 
   private final Scope scope;
   private final int capacity;
+  private final boolean endless;
 
   private transient Map<String, Memory> memories;
   private transient Map<String, byte[]> restored;
@@ -70,10 +72,12 @@ public final class ExecutionDeduplication extends ProcessFunction<Ingested, Inge
    *
    * @param scope which memory an execution belongs to
    * @param capacity ids that one memory holds
+   * @param endless whether the source never ends
    */
-  public ExecutionDeduplication(Scope scope, int capacity) {
+  public ExecutionDeduplication(Scope scope, int capacity, boolean endless) {
     this.scope = scope;
     this.capacity = capacity;
+    this.endless = endless;
   }
 
   /** The memory of an id in the scope {@link Scope#ID}, 0 to {@link #SLOTS} - 1. */
@@ -88,12 +92,13 @@ public final class ExecutionDeduplication extends ProcessFunction<Ingested, Inge
     memories = new HashMap<>();
     restored = new HashMap<>();
     latest = Long.MIN_VALUE;
+    ListStateDescriptor<byte[]> descriptor =
+        new ListStateDescriptor<>(
+            "recent-ids", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
     state =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(
-                    "recent-ids", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+        endless
+            ? context.getOperatorStateStore().getUnionListState(descriptor)
+            : context.getOperatorStateStore().getListState(descriptor);
     for (byte[] bytes : state.get()) {
       Header header = Header.read(bytes);
       byte[] other = restored.get(header.partition);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -87,15 +88,15 @@ public final class MonitorTopology {
             .name("routing")
             .uid("routing");
     SingleOutputStreamOperator<PaneUpdate> panes =
-        deduplicated(executions)
+        deduplicated(executions, source)
             .transform(
-                "pane-pre-aggregation",
+                "panes",
                 RecordTypeInfo.PANE_UPDATE,
                 new PanePreAggregation(
                     config.evaluationInterval().toMillis(),
                     config.allowedLateness().toMillis(),
                     MAX_PANES))
-            .uid("pane-pre-aggregation");
+            .uid("panes");
     DataStream<PaneUpdate> feedback =
         executions
             .getSideOutput(RecordRouting.FEEDBACK)
@@ -126,7 +127,8 @@ public final class MonitorTopology {
     return record.feedback() == null ? 0 : record.feedback().executionIdHash();
   }
 
-  private DataStream<Ingested> deduplicated(DataStream<Ingested> executions) {
+  private DataStream<Ingested> deduplicated(
+      DataStream<Ingested> executions, ExecutionSource source) {
     if (config.deduplication() == Deduplication.OFF) {
       return executions;
     }
@@ -140,7 +142,8 @@ public final class MonitorTopology {
         .process(
             new ExecutionDeduplication(
                 global ? ExecutionDeduplication.Scope.ID : ExecutionDeduplication.Scope.PARTITION,
-                config.deduplicationMemory()))
+                config.deduplicationMemory(),
+                source.source().getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED))
         .returns(RecordTypeInfo.INGESTED)
         .name("deduplication")
         .uid("deduplication");

@@ -12,7 +12,6 @@ import io.promptmonitor.jobs.counters.CounterNames;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -79,8 +78,7 @@ public final class PanePreAggregation extends AbstractStreamOperator<PaneUpdate>
     nowState =
         context
             .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>("now", Types.TUPLE(Types.INT, Types.LONG)));
+            .getListState(new ListStateDescriptor<>("now", Types.TUPLE(Types.INT, Types.LONG)));
     now = restoredNow();
     buffer = new PaneBuffer(pane, allowedLateness);
     StreamRecord<PaneUpdate> reused = new StreamRecord<>(null);
@@ -89,22 +87,17 @@ public final class PanePreAggregation extends AbstractStreamOperator<PaneUpdate>
 
   /**
    * The time of this subtask when the checkpoint was taken, so that what was late stays late when
-   * it is replayed; after rescaling the earliest of all subtasks.
+   * it is replayed. After rescaling, the earliest of the times that fell to this subtask.
    */
   private long restoredNow() throws Exception {
-    TaskInfo task = getRuntimeContext().getTaskInfo();
     long earliest = Long.MAX_VALUE;
-    long own = Long.MIN_VALUE;
-    int count = 0;
     for (Tuple2<Integer, Long> restored : nowState.get()) {
+      if (restored.f0 == getRuntimeContext().getTaskInfo().getIndexOfThisSubtask()) {
+        return restored.f1;
+      }
       earliest = Math.min(earliest, restored.f1);
-      own = restored.f0 == task.getIndexOfThisSubtask() ? restored.f1 : own;
-      count++;
     }
-    if (count == task.getNumberOfParallelSubtasks()) {
-      return own;
-    }
-    return count == 0 ? Long.MIN_VALUE : earliest;
+    return earliest == Long.MAX_VALUE ? Long.MIN_VALUE : earliest;
   }
 
   @Override

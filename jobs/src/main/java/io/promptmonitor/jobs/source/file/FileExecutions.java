@@ -48,7 +48,7 @@ public final class FileExecutions implements Source<Ingested, FileSplit, Unassig
     return new ExecutionSource(
         new FileExecutions(paths, parsers),
         watermarks.withoutIdleness(),
-        "executions from files",
+        "executions",
         "executions-files");
   }
 
