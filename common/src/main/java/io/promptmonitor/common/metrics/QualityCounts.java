@@ -81,17 +81,17 @@ public final class QualityCounts {
 
   /** Mean rating, 1 to 5, or NaN without ratings. */
   public double averageRating() {
-    return (double) ratingSum / ratings;
+    return ratings > 0 ? (double) ratingSum / ratings : Double.NaN;
   }
 
   /** Mean automated score, 0 to 10, or NaN without scores. */
   public double averageScore() {
-    return (double) scoreSum / Execution.SCORE_UNIT / scores;
+    return scores > 0 ? (double) scoreSum / Execution.SCORE_UNIT / scores : Double.NaN;
   }
 
   /** Share of negative ratings among all ratings, or NaN without ratings. */
   public double negativeRate() {
-    return (double) negativeRatings / ratings;
+    return ratings > 0 ? (double) negativeRatings / ratings : Double.NaN;
   }
 
   /**
@@ -101,7 +101,8 @@ public final class QualityCounts {
   public double averageQuality() {
     double ratingQuality = (ratingSum - ratings) * RATING_TO_QUALITY;
     double scoreQuality = (double) scoreSum / Execution.SCORE_UNIT;
-    return (ratingQuality + scoreQuality) / (ratings + scores);
+    long count = ratings + scores;
+    return count > 0 ? (ratingQuality + scoreQuality) / count : Double.NaN;
   }
 
   /** Writes the five sums as signed {@link VarInt}s. */

@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * metric is computed from it, and two aggregates of neighbouring spans merge into that of both.
  *
  * <p>While open, adding and merging commute exactly: an aggregate is a function of the executions
- * in it, whatever their order and however they were spread over partial aggregates. {@link
- * #close()} bounds its size; closed aggregates are merged in the order of time. Not thread-safe.
+ * in it, whatever their order and however they were spread over partial aggregates (but for those
+ * with extremely many names or outputs, see {@link CategoryCounts} and {@link ConsistencySketch}).
+ * {@link #close()} bounds its size; closed aggregates are merged in the order of time. Not
+ * thread-safe.
  */
 public final class WindowAggregate {
 
@@ -134,6 +136,15 @@ public final class WindowAggregate {
     }
     if (consistency != null) {
       consistency.close();
+    }
+    if (errors != null) {
+      errors.close();
+    }
+    if (branches != null) {
+      branches.close();
+    }
+    if (models != null) {
+      models.close();
     }
   }
 

@@ -4,21 +4,26 @@ import io.promptmonitor.common.encoding.VarInt;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * How often each name occurred, for at most {@value #LIMIT} names; what does not fit is counted
- * together as {@value #OTHER}. Adding and merging commute while there are at most {@value #LIMIT}
- * names. Not thread-safe.
+ * How often each name occurred. {@link #close()} keeps the {@value #LIMIT} most frequent names and
+ * counts the others together as {@value #OTHER}; an open one keeps {@value #OPEN_LIMIT} names, up
+ * to which adding and merging commute. Not thread-safe.
  */
 public final class CategoryCounts {
 
-  /** Names kept apart. */
+  /** Names kept apart in the final form. */
   public static final int LIMIT = 64;
+
+  /** Names kept apart until {@link #close()}; those that come later count as {@value #OTHER}. */
+  public static final int OPEN_LIMIT = 256;
 
   /** The name under which all further names are counted. */
   public static final String OTHER = "(other)";
@@ -39,7 +44,7 @@ public final class CategoryCounts {
   public void add(String name, long times) {
     int index = indexOf(name);
     if (index < 0) {
-      boolean full = size >= LIMIT && !name.equals(OTHER);
+      boolean full = size >= OPEN_LIMIT && !name.equals(OTHER);
       index = full ? indexOf(OTHER) : -1;
       if (index < 0) {
         index = append(full ? OTHER : name);
@@ -102,12 +107,60 @@ public final class CategoryCounts {
    */
   public Map<String, Long> top(int n) {
     Map<String, Long> top = new LinkedHashMap<>();
-    IntStream.range(0, size)
+    byFrequency().stream().limit(n).forEach(i -> top.put(names[i], counts[i]));
+    return top;
+  }
+
+  private List<Integer> byFrequency() {
+    return IntStream.range(0, size)
         .boxed()
         .sorted(Comparator.comparingLong((Integer i) -> -counts[i]).thenComparing(i -> names[i]))
-        .limit(n)
-        .forEach(i -> top.put(names[i], counts[i]));
-    return top;
+        .toList();
+  }
+
+  /**
+   * Brings the counts into their final, bounded form: of equally frequent names the alphabetically
+   * first are kept.
+   */
+  public void close() {
+    if (size > LIMIT && !(size == LIMIT + 1 && indexOf(OTHER) >= 0)) {
+      List<Integer> kept = new ArrayList<>(LIMIT);
+      long others = 0;
+      for (int i : byFrequency()) {
+        if (kept.size() < LIMIT && !names[i].equals(OTHER)) {
+          kept.add(i);
+        } else {
+          others += counts[i];
+        }
+      }
+      String[] newNames = new String[LIMIT + 1];
+      long[] newCounts = new long[LIMIT + 1];
+      for (int i = 0; i < LIMIT; i++) {
+        newNames[i] = names[kept.get(i)];
+        newCounts[i] = counts[kept.get(i)];
+      }
+      newNames[LIMIT] = OTHER;
+      newCounts[LIMIT] = others;
+      names = newNames;
+      counts = newCounts;
+      size = LIMIT + 1;
+    }
+    sortByName();
+  }
+
+  private void sortByName() {
+    // Insertion sort: few names, mostly in order.
+    for (int i = 1; i < size; i++) {
+      String name = names[i];
+      long count = counts[i];
+      int j = i;
+      for (; j > 0 && names[j - 1].compareTo(name) > 0; j--) {
+        names[j] = names[j - 1];
+        counts[j] = counts[j - 1];
+      }
+      names[j] = name;
+      counts[j] = count;
+    }
   }
 
   /** All names with their counts, most frequent first. */
@@ -115,8 +168,9 @@ public final class CategoryCounts {
     return top(size);
   }
 
-  /** Writes the number of names, then each name and its count. */
+  /** Writes the number of names, then each name in alphabetical order and its count. */
   public void write(DataOutput out) throws IOException {
+    sortByName();
     VarInt.write(out, size);
     for (int i = 0; i < size; i++) {
       out.writeUTF(names[i]);
@@ -127,7 +181,7 @@ public final class CategoryCounts {
   /** Reads what {@link #write} wrote. */
   public static CategoryCounts read(DataInput in) throws IOException {
     CategoryCounts result = new CategoryCounts();
-    int n = VarInt.readSize(in, LIMIT + 1);
+    int n = VarInt.readSize(in, OPEN_LIMIT + 1);
     result.names = n == 0 ? NO_NAMES : new String[n];
     result.counts = n == 0 ? NO_COUNTS : new long[n];
     result.size = n;

@@ -1,9 +1,10 @@
 package io.promptmonitor.common.sketch;
 
 /**
- * Quantiles of weighted, ascending centroids: a centroid of weight w stands at the middle of the w
- * ranks it covers, and between two centroids the value is interpolated linearly. Centroids of
- * weight 1 only give exactly SQL's {@code percentile_cont}.
+ * Quantiles of ascending entries, between which the value is interpolated linearly. An entry of
+ * weight w &gt; 0 is a centroid and stands at the middle of the w ranks it covers; one of weight -w
+ * is the same value w times and covers each of its ranks. Without centroids of a weight above 1 the
+ * result is exactly SQL's {@code percentile_cont}.
  */
 final class CentroidQuantiles {
 
@@ -15,17 +16,20 @@ final class CentroidQuantiles {
     double previousMean = means[0];
     long before = 0;
     for (int i = 0; i < size; i++) {
-      double rank = before + (weights[i] - 1) / 2.0;
-      if (rank >= position) {
-        if (i == 0 || rank == previousRank) {
+      long covered = Math.abs(weights[i]);
+      boolean repeated = weights[i] < 0;
+      double first = repeated ? before : before + (covered - 1) / 2.0;
+      double last = repeated ? before + covered - 1 : first;
+      if (last >= position) {
+        if (i == 0 || first <= position) {
           return means[i];
         }
         return previousMean
-            + (position - previousRank) / (rank - previousRank) * (means[i] - previousMean);
+            + (position - previousRank) / (first - previousRank) * (means[i] - previousMean);
       }
-      previousRank = rank;
+      previousRank = last;
       previousMean = means[i];
-      before += weights[i];
+      before += covered;
     }
     return means[size - 1];
   }

@@ -13,18 +13,21 @@ import java.util.Arrays;
  * <p>The sample holds the {@value #INPUT_LIMIT} inputs with the smallest hashes (a bottom-k sample;
  * Cohen and Kaplan, "Summarizing data using bottom-k sketches", 2007), so that different sketches
  * sample the same inputs and merging commutes. Up to that many distinct inputs the rate is exact.
- * Of one input the {@value #OUTPUT_LIMIT} most frequent outputs are kept apart. Not thread-safe.
+ * {@link #close()} keeps apart the {@code OUTPUT_LIMIT - 1} most frequent outputs of an input that
+ * has more than {@value #OUTPUT_LIMIT}. An open sketch keeps all outputs, and is thus independent
+ * of the order of its input, up to 16,384 pairs of an input in the sample and an output; then it
+ * too drops rare ones. Not thread-safe.
  */
 public final class ConsistencySketch {
 
   /** Inputs in the sample. */
   public static final int INPUT_LIMIT = 256;
 
-  /** Outputs of one input that are kept apart. */
+  /** Entries of one input in a closed sketch; the last one counts all rare outputs together. */
   public static final int OUTPUT_LIMIT = 16;
 
   private static final int OTHER_OUTPUT = 0;
-  private static final int ENTRY_LIMIT = INPUT_LIMIT * (OUTPUT_LIMIT + 1);
+  private static final int OPEN_ENTRY_LIMIT = 16_384;
   private static final int BUFFER_STEP = 512;
   private static final long[] NO_INPUTS = {};
   private static final int[] NO_OUTPUTS = {};
@@ -105,6 +108,9 @@ public final class ConsistencySketch {
     }
     size = kept;
     sorted = kept;
+    if (size > OPEN_ENTRY_LIMIT) {
+      dropRareOutputs();
+    }
   }
 
   /**
@@ -112,63 +118,95 @@ public final class ConsistencySketch {
    * and returns where they end.
    */
   private int joinOutputs(int start, int end, int to) {
-    int first = to;
     int last = -1;
     for (int i = start; i < end; i++) {
       if (last >= 0 && outputs[last] == outputs[i]) {
-        counts[last] += counts[i];
+        counts[last] = sum(counts[last], counts[i]);
       } else {
         last = to++;
-        inputs[last] = inputs[i];
-        outputs[last] = outputs[i];
-        counts[last] = counts[i];
+        move(i, last);
       }
     }
-    return to - first > OUTPUT_LIMIT ? dropRareOutputs(first, to) : to;
+    return to;
   }
 
-  private int dropRareOutputs(int first, int end) {
-    int[] descending = Arrays.copyOfRange(counts, first, end);
-    Arrays.sort(descending);
-    int least = descending[descending.length - (OUTPUT_LIMIT - 1)];
-    int above = 0;
-    for (int count : descending) {
-      above += count > least ? 1 : 0;
+  /**
+   * Keeps of each input with more than {@link #OUTPUT_LIMIT} outputs the most frequent ones, of
+   * equally frequent ones the smaller hashes, and counts the rest together.
+   */
+  private void dropRareOutputs() {
+    int to = 0;
+    int start = 0;
+    while (start < size) {
+      long input = inputs[start];
+      int end = start;
+      while (end < size && inputs[end] == input) {
+        end++;
+      }
+      to = end - start > OUTPUT_LIMIT ? keepFrequent(start, end, to) : moveAll(start, end, to);
+      start = end;
     }
-    int equalsKept = OUTPUT_LIMIT - 1 - above;
+    size = to;
+    sorted = to;
+  }
+
+  private int moveAll(int start, int end, int to) {
+    for (int i = start; i < end; i++) {
+      move(i, to + i - start);
+    }
+    return to + end - start;
+  }
+
+  private int keepFrequent(int start, int end, int to) {
+    long[] byFrequency = new long[end - start];
+    for (int i = start; i < end; i++) {
+      // Ascending: first what counts the rest already, then by falling count, equal ones by hash.
+      long rank = outputs[i] == OTHER_OUTPUT ? Integer.MIN_VALUE : -counts[i];
+      byFrequency[i - start] = rank << 32 | i - start;
+    }
+    Arrays.sort(byFrequency);
+    boolean hasOther = outputs[start + (int) byFrequency[0]] == OTHER_OUTPUT;
+    int first = hasOther ? 1 : 0;
+    boolean[] kept = new boolean[end - start];
+    for (int rank = first; rank < first + OUTPUT_LIMIT - 1; rank++) {
+      kept[(int) byFrequency[rank]] = true;
+    }
+    long input = inputs[start];
+    int[] keptOutputs = new int[OUTPUT_LIMIT - 1];
+    int[] keptCounts = new int[OUTPUT_LIMIT - 1];
+    int n = 0;
     int other = 0;
-    int to = first;
-    long input = inputs[first];
-    int[] keptOutputs = new int[OUTPUT_LIMIT];
-    int[] keptCounts = new int[OUTPUT_LIMIT];
-    for (int i = first; i < end; i++) {
-      boolean keep =
-          outputs[i] != OTHER_OUTPUT
-              && (counts[i] > least || (counts[i] == least && equalsKept-- > 0));
-      if (keep && to - first < OUTPUT_LIMIT - 1) {
-        keptOutputs[to - first] = outputs[i];
-        keptCounts[to - first] = counts[i];
-        to++;
+    for (int i = start; i < end; i++) {
+      if (kept[i - start]) {
+        keptOutputs[n] = outputs[i];
+        keptCounts[n++] = counts[i];
       } else {
-        other += counts[i];
+        other = sum(other, counts[i]);
       }
     }
-    int kept = to - first;
-    // Entries are ascending by output and OTHER_OUTPUT is 0: it goes before the first positive one.
-    int position = 0;
-    while (position < kept && keptOutputs[position] < OTHER_OUTPUT) {
-      position++;
+    // Entries are ascending by output: the rest goes before the first positive one.
+    boolean placed = false;
+    for (int i = 0; i < n; i++) {
+      if (!placed && keptOutputs[i] > OTHER_OUTPUT) {
+        set(to++, input, OTHER_OUTPUT, other);
+        placed = true;
+      }
+      set(to++, input, keptOutputs[i], keptCounts[i]);
     }
-    for (int i = 0; i < kept; i++) {
-      int index = first + (i < position ? i : i + 1);
-      inputs[index] = input;
-      outputs[index] = keptOutputs[i];
-      counts[index] = keptCounts[i];
+    if (!placed) {
+      set(to++, input, OTHER_OUTPUT, other);
     }
-    inputs[first + position] = input;
-    outputs[first + position] = OTHER_OUTPUT;
-    counts[first + position] = other;
-    return first + kept + 1;
+    return to;
+  }
+
+  private static int sum(int a, int b) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) a + b);
+  }
+
+  private void set(int index, long input, int output, int count) {
+    inputs[index] = input;
+    outputs[index] = output;
+    counts[index] = count;
   }
 
   private void sortEntries() {
@@ -309,9 +347,10 @@ public final class ConsistencySketch {
     return copy;
   }
 
-  /** Brings the sketch into its smallest form. */
+  /** Brings the sketch into its final, bounded form. */
   public void close() {
     normalize();
+    dropRareOutputs();
     if (inputs.length > size) {
       inputs = Arrays.copyOf(inputs, size);
       outputs = Arrays.copyOf(outputs, size);
@@ -338,7 +377,7 @@ public final class ConsistencySketch {
   public static ConsistencySketch read(DataInput in) throws IOException {
     ConsistencySketch sketch = new ConsistencySketch();
     sketch.threshold = in.readLong();
-    int n = VarInt.readSize(in, ENTRY_LIMIT);
+    int n = VarInt.readSize(in, OPEN_ENTRY_LIMIT);
     if (n > 0) {
       sketch.inputs = new long[n];
       sketch.outputs = new int[n];

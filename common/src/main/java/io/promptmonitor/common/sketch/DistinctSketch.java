@@ -4,6 +4,9 @@ import io.promptmonitor.common.encoding.VarInt;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import org.apache.datasketches.hll.HllSketch;
 import org.apache.datasketches.hll.TgtHllType;
@@ -27,6 +30,15 @@ public final class DistinctSketch {
   private static final byte FORM_HASHES = 0;
   private static final byte FORM_HLL = 1;
   private static final long[] NONE = {};
+
+  // Layout of a serialized HllSketch (DataSketches' HLL preamble, the same in all its languages).
+  private static final int HLL_PREAMBLE_AT = 0;
+  private static final int HLL_FLAGS_AT = 5;
+  private static final int HLL_OUT_OF_ORDER = 1 << 4;
+  private static final int HLL_MODE_AT = 7;
+  private static final int HLL_MODE_MASK = 3;
+  private static final int HLL_MODE_REGISTERS = 2;
+  private static final int HLL_HIP_AT = 8;
 
   private long[] hashes = NONE;
   private int size;
@@ -102,7 +114,8 @@ public final class DistinctSketch {
 
   /**
    * Writes the sketch: a byte for the form, then the number of hashes and the hashes in ascending
-   * order, or the length and the bytes of a compact DataSketches HLL_8 sketch.
+   * order, or the length and the bytes of a compact DataSketches HLL_8 sketch. The bytes are a
+   * function of the hashes alone.
    */
   public void write(DataOutput out) throws IOException {
     if (union == null) {
@@ -113,11 +126,33 @@ public final class DistinctSketch {
         out.writeLong(hashes[i]);
       }
     } else {
-      byte[] bytes = union.getResult(TgtHllType.HLL_8).toCompactByteArray();
+      byte[] bytes = canonical(union.getResult(TgtHllType.HLL_8).toCompactByteArray());
       out.writeByte(FORM_HLL);
       VarInt.write(out, bytes.length);
       out.write(bytes);
     }
+  }
+
+  /**
+   * Takes out of a serialized sketch what depends on the order of its updates: how its hashes are
+   * arranged while it lists them, later the accumulator of the HIP estimate. Without the latter
+   * readers use the composite estimate, as {@link #estimate} does.
+   */
+  private static byte[] canonical(byte[] sketch) {
+    ByteBuffer bytes = ByteBuffer.wrap(sketch).order(ByteOrder.LITTLE_ENDIAN);
+    int mode = sketch[HLL_MODE_AT] & HLL_MODE_MASK;
+    if (mode == HLL_MODE_REGISTERS) {
+      sketch[HLL_FLAGS_AT] |= HLL_OUT_OF_ORDER;
+      bytes.putDouble(HLL_HIP_AT, 0);
+    } else {
+      bytes.position(sketch[HLL_PREAMBLE_AT] * Integer.BYTES);
+      IntBuffer list = bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+      int[] sorted = new int[list.remaining()];
+      list.get(sorted);
+      Arrays.sort(sorted);
+      list.put(0, sorted);
+    }
+    return sketch;
   }
 
   /** Reads what {@link #write} wrote. */

@@ -2,6 +2,7 @@ package io.promptmonitor.common.sketch;
 
 import com.tdunning.math.stats.Centroid;
 import com.tdunning.math.stats.MergingDigest;
+import com.tdunning.math.stats.ScaleFunction;
 import io.promptmonitor.common.encoding.VarInt;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -17,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  * matter in which order, or through how many partial sketches, the values arrive. {@link #close()}
  * turns it into its final form: up to {@value #EXACT_LIMIT} values stay as they are and their
  * percentiles are exact; more become a t-digest (Dunning and Ertl, "Computing extremely accurate
- * quantiles using t-digests", 2019, compression {@value #COMPRESSION}). The result of closing is a
- * function of the values alone.
+ * quantiles using t-digests", 2019, compression {@value #COMPRESSION}, scale function k1). The
+ * result of closing is a function of the values alone.
+ *
+ * <p>A centroid near quantile q covers at most 2 pi sqrt(q (1 - q)) / {@value #COMPRESSION} of the
+ * values: 3.1 % at the median, 1.4 % at the 95th percentile, 0.6 % at the 99th. A percentile's rank
+ * is off by less than about one centroid; on smooth distributions by far less.
  *
  * <p>While open, more than {@value #MAX_DISTINCT} distinct values are rounded down to fewer
  * significant bits until they fit: the values are then known to better than one part in 2^(bits -
@@ -37,6 +42,12 @@ public final class QuantileSketch {
 
   /** Distinct values that an open sketch keeps before it rounds. */
   public static final int MAX_DISTINCT = 2048;
+
+  // K_1 bounds a centroid's share of the values at every quantile; the library's default, K_2,
+  // gives
+  // the median's centroids a share that grows with the number of values (15 % at a million) and is
+  // better only beyond the 99th percentile.
+  private static final ScaleFunction SCALE = ScaleFunction.K_1;
 
   private static final int EXACT_BITS = 31;
   private static final int INITIAL_CAPACITY = 8;
@@ -256,7 +267,9 @@ public final class QuantileSketch {
 
   private static MergingDigest newDigest(int entries) {
     // Room for everything that will be added: the digest then sorts and merges once.
-    return new MergingDigest(COMPRESSION, 2 * COMPRESSION + 24 + 2 * entries + 8);
+    MergingDigest digest = new MergingDigest(COMPRESSION, 2 * COMPRESSION + 24 + 2 * entries + 8);
+    digest.setScaleFunction(SCALE);
+    return digest;
   }
 
   /**
@@ -396,7 +409,10 @@ public final class QuantileSketch {
     return centroidCount();
   }
 
-  /** Copies the entries in ascending order into the given arrays from {@code offset} on. */
+  /**
+   * Copies the entries in ascending order into the given arrays from {@code offset} on, with the
+   * weights of {@link CentroidQuantiles}.
+   */
   void copyEntries(double[] toMeans, long[] toWeights, int offset) {
     double[] centroidMeans = means;
     if (centroidMeans != null) {
@@ -408,7 +424,7 @@ public final class QuantileSketch {
     int[] times = counts;
     for (int i = 0; i < size; i++) {
       toMeans[offset + i] = representative(values[i], bits);
-      toWeights[offset + i] = times == null ? 1 : times[i];
+      toWeights[offset + i] = times == null ? -1 : -times[i];
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * its panes. Reusable after {@link #clear}, so that evaluating a window allocates nothing.
  *
  * <p>Sketches may be added between two questions; entries are kept as sorted runs that a question
- * merges. While all sketches hold single values the answer is exact.
+ * merges. While all sketches are exact the answer is exact.
  */
 public final class QuantileUnion {
 
