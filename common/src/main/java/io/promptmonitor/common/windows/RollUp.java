@@ -71,7 +71,8 @@ public final class RollUp {
   private boolean finishing;
 
   private boolean repairDue;
-  private boolean stateUnsaved = true;
+  private boolean stateUnsaved;
+  private boolean stateSaved;
   private final SlidingEvaluator sliding;
 
   private RollUp(
@@ -106,7 +107,10 @@ public final class RollUp {
         return;
       }
       long start = (key >> LEVEL_BITS) * SECOND;
-      levels[(int) (key & (1 << LEVEL_BITS) - 1)].add(RolledWindow.read(start, in));
+      int level = (int) (key & (1 << LEVEL_BITS) - 1);
+      RolledWindow window = RolledWindow.read(level, start, in);
+      levels[level].add(window);
+      repairDue |= window.outdated || window.corrected;
     } catch (IOException e) {
       throw new UncheckedIOException("state of " + promptVersion + " cannot be read", e);
     }
@@ -137,16 +141,16 @@ public final class RollUp {
           }
         }
       }
-      if (stateUnsaved) {
-        if (isEmpty()) {
-          store.removeWindow(STATE_KEY);
-        } else {
-          ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
-          writeState(new DataOutputStream(bytes));
-          store.putWindow(STATE_KEY, bytes.toByteArray());
-        }
-        stateUnsaved = false;
+      boolean needed = !isEmpty();
+      if (!needed) {
+        store.removeWindow(STATE_KEY);
+      } else if (stateUnsaved || !stateSaved) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+        writeState(new DataOutputStream(bytes));
+        store.putWindow(STATE_KEY, bytes.toByteArray());
       }
+      stateSaved = needed;
+      stateUnsaved = false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -173,17 +177,17 @@ public final class RollUp {
     for (int i = 0; i < n; i++) {
       hours.add(in.readLong());
     }
-    stateUnsaved = false;
+    stateSaved = true;
   }
 
-  /** Whether nothing is kept. */
+  /** Whether nothing is kept, and nothing is left to do. */
   public boolean isEmpty() {
     for (WindowSeries level : levels) {
       if (level.size() > 0) {
         return false;
       }
     }
-    return hours.isEmpty();
+    return hours.isEmpty() && (plan.maxSliding() == 0 || nextSlide() == NEVER);
   }
 
   /** Number of windows kept in full, panes included. */
@@ -210,11 +214,12 @@ public final class RollUp {
     if (isPast(paneEnd, settings.allowedLateness(), now)) {
       return false;
     }
+    passIdleTime(watermark);
     if (plan.keepsPanes()) {
       RolledWindow pane = obtainLate(PANE, paneStart);
       collect(pane, executions);
       if (pane.closed) {
-        pane.merged = null;
+        sawExecutions(paneEnd);
       }
     }
     RolledWindow minute = obtainLate(MINUTE, WindowSize.ONE_MINUTE.startOf(paneStart));
@@ -227,8 +232,27 @@ public final class RollUp {
   }
 
   private static boolean isPast(long end, long grace, long watermark) {
-    // Not end + grace <= watermark, which overflows at the final watermark's neighbours.
-    return watermark >= end && watermark - end >= grace;
+    // Not end + grace <= watermark, which overflows near the greatest watermark; nor may the
+    // difference, with an end before 1970.
+    return watermark >= end && (watermark - end >= grace || watermark - end < 0);
+  }
+
+  /**
+   * Moves on to the watermark if nothing was due before it, so that what comes late does not depend
+   * on whether anything made {@link #advance} be called meanwhile.
+   */
+  private void passIdleTime(long watermark) {
+    if (watermark > time && nextDue() > watermark) {
+      time = watermark;
+      stateUnsaved = true;
+    }
+  }
+
+  private void sawExecutions(long end) {
+    if (end > lastDataEnd) {
+      lastDataEnd = end;
+      stateUnsaved = true;
+    }
   }
 
   private RolledWindow obtain(int level, long start) {
@@ -280,6 +304,7 @@ public final class RollUp {
     if (!executionsMayCome && isPast(end, settings.feedbackHorizon(), now)) {
       return false;
     }
+    passIdleTime(watermark);
     RolledWindow minute = levels[MINUTE].find(start);
     if (minute == null && !executionsMayCome) {
       if (!addToRemainder(MINUTE, start, change, output)) {
@@ -288,36 +313,47 @@ public final class RollUp {
       addToAncestors(start, change, output);
       return true;
     }
+    boolean hasExecutions = minute != null && minute.hasExecutions();
+    if (!hasExecutions && !executionsMayCome) {
+      return false;
+    }
     WindowAggregate delta = new WindowAggregate();
     delta.quality().add(change);
-    if (minute == null || !minute.hasExecutions()) {
+    if (plan.keepsPanes()) {
+      long paneStart = Math.floorDiv(executionTimestamp, settings.pane()) * settings.pane();
+      addToPane(paneStart, delta, now);
+    }
+    if (minute == null || !hasExecutions) {
       // Held back until the executions come; they carry it upwards.
       collect(obtainLate(MINUTE, start), delta);
       return true;
     }
     WindowAggregate collecting = minute.collecting;
     if (collecting != null) {
-      collecting.merge(delta);
+      collecting.quality().add(change);
     }
-    addQuality(minute, change);
-    if (plan.keepsPanes()) {
-      addToPane(Math.floorDiv(executionTimestamp, settings.pane()) * settings.pane(), delta);
-    }
-    if (minute.closed) {
+    minute.unsaved = true;
+    if (minute.closed && !minute.outdated) {
+      addQuality(minute, change);
       addToAncestors(start, change, output);
     }
     return true;
   }
 
-  private void addToPane(long paneStart, WindowAggregate delta) {
+  private void addToPane(long paneStart, WindowAggregate delta, long now) {
     RolledWindow pane = levels[PANE].find(paneStart);
-    if (pane != null) {
-      WindowAggregate content = pane.content();
-      if (content != null) {
-        content.merge(delta);
+    if (pane == null) {
+      if (!isPast(paneStart + settings.pane(), settings.allowedLateness(), now)) {
+        // Held back, as in the minute.
+        collect(obtainLate(PANE, paneStart), delta);
       }
-      pane.unsaved = true;
+      return;
     }
+    WindowAggregate content = pane.content();
+    if (content != null) {
+      content.merge(delta);
+    }
+    pane.unsaved = true;
   }
 
   private void addToAncestors(long start, QualityCounts change, RollUpOutput output) {
@@ -347,10 +383,12 @@ public final class RollUp {
   private void addQuality(RolledWindow window, QualityCounts change) {
     WindowAggregate merged = window.merged;
     if (merged != null) {
-      // Rows that were written may still be on their way: they keep what they had.
-      WindowAggregate copy = merged.copy();
-      copy.quality().add(change);
-      window.merged = copy;
+      if (window.closed && !window.corrected) {
+        // The row that was written may still be on its way: it keeps what it had.
+        merged = merged.copy();
+        window.merged = merged;
+      }
+      merged.quality().add(change);
     }
     window.changed = true;
     window.unsaved = true;
@@ -404,14 +442,20 @@ public final class RollUp {
       step(due, output);
     }
     if (finishing) {
-      forgetAll();
+      forgetAll(output);
     } else if (watermark > time) {
       time = watermark;
       stateUnsaved = true;
     }
   }
 
-  private void forgetAll() {
+  private void forgetAll(RollUpOutput output) {
+    for (int i = 0; i < levels[MINUTE].size(); i++) {
+      RolledWindow minute = levels[MINUTE].get(i);
+      if (!minute.hasExecutions()) {
+        reportHeldFeedback(minute, output);
+      }
+    }
     for (int level = 0; level < levels.length; level++) {
       while (levels[level].size() > 0) {
         forget(level, levels[level].removeFirst());
@@ -478,7 +522,7 @@ public final class RollUp {
 
   /** The next evaluation of sliding windows that has something to say. */
   private long nextSlide() {
-    if (lastDataEnd != Long.MIN_VALUE) {
+    if (lastDataEnd != Long.MIN_VALUE && time != Long.MIN_VALUE) {
       long next = nextMultiple(settings.slide());
       if (next <= lastSlide()) {
         return next;
@@ -493,11 +537,24 @@ public final class RollUp {
   }
 
   /**
-   * The evaluation at which the longest window is empty again; at the end of the input the one that
-   * sees the last executions.
+   * The evaluation at which the longest window is empty again; at the end of the input at most the
+   * one that sees the last executions.
    */
   private long lastSlide() {
-    return lastDataEnd + settings.slide() + (finishing ? -1 : plan.maxSliding());
+    long firstEmpty = plan.firstEmptySlide(lastDataEnd);
+    if (!finishing) {
+      return firstEmpty;
+    }
+    long inputEnd = lastDataEnd;
+    int level = plan.keepsPanes() ? PANE : MINUTE;
+    WindowSeries series = levels[level];
+    for (int i = series.size() - 1; i >= 0 && series.get(i).start >= lastDataEnd; i--) {
+      if (series.get(i).hasExecutions()) {
+        inputEnd = series.get(i).start + plan.millis(level);
+        break;
+      }
+    }
+    return Math.min(firstEmpty, plan.firstSlideFrom(inputEnd));
   }
 
   private void step(long now, RollUpOutput output) {
@@ -510,7 +567,7 @@ public final class RollUp {
     for (int level = FIVE_MINUTES; level <= WEEK; level++) {
       closeMerged(level, now, output);
     }
-    for (int level = HOUR; level <= WEEK; level++) {
+    for (int level = HOUR; level <= WEEK && !finishing; level++) {
       refresh(level, now, output);
     }
     if (plan.maxSliding() > 0
@@ -555,8 +612,8 @@ public final class RollUp {
     if (!window.hasExecutions()) {
       return;
     }
-    if (level == (plan.keepsPanes() ? PANE : MINUTE) && end > lastDataEnd) {
-      lastDataEnd = end;
+    if (level == (plan.keepsPanes() ? PANE : MINUTE)) {
+      sawExecutions(end);
     }
     if (level == MINUTE) {
       mergeMinute(window);
@@ -570,14 +627,25 @@ public final class RollUp {
     if (collecting == null || !isPast(end, settings.allowedLateness(), now)) {
       return;
     }
-    if (level == MINUTE && collecting.executionCount() == 0) {
-      output.feedbackWithoutExecution(
-          window.start, collecting.quality().ratingCount() + collecting.quality().scoreCount());
+    if (collecting.executionCount() == 0) {
+      if (level == MINUTE) {
+        reportHeldFeedback(window, output);
+      }
     } else if (window.merged == null) {
       window.merged = RolledWindow.closedCopy(collecting);
     }
     window.collecting = null;
     window.unsaved = true;
+  }
+
+  private static void reportHeldFeedback(RolledWindow minute, RollUpOutput output) {
+    WindowAggregate held = minute.collecting;
+    if (held != null) {
+      long count = held.quality().ratingCount() + held.quality().scoreCount();
+      if (count > 0) {
+        output.feedbackWithoutExecution(minute.start, count);
+      }
+    }
   }
 
   private void mergeMinute(RolledWindow minute) {
@@ -694,7 +762,9 @@ public final class RollUp {
       WindowAggregate collecting = minute.collecting;
       if (minute.outdated && collecting != null) {
         minute.outdated = false;
-        lastDataEnd = Math.max(lastDataEnd, minute.start + plan.millis(MINUTE));
+        if (!plan.keepsPanes()) {
+          sawExecutions(minute.start + plan.millis(MINUTE));
+        }
         minute.merged = RolledWindow.closedCopy(collecting);
         markOutdated(FIVE_MINUTES, minute.start);
         write(MINUTE, minute, output);

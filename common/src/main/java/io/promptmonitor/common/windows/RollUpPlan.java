@@ -27,12 +27,16 @@ public final class RollUpPlan {
     boolean panes = false;
     long longest = 0;
     for (long length : settings.slidingLengths()) {
-      int finest = startLevel(length);
-      panes |= finest == WindowLevel.PANE;
+      panes |= startLevel(length) == WindowLevel.PANE;
       longest = Math.max(longest, length);
+    }
+    for (long length : settings.slidingLengths()) {
+      int finest = startLevel(length);
       for (int level = finest; level <= WindowLevel.HOUR; level++) {
-        // A start that is aligned down lies up to one step further back.
-        slidingReach[level] = Math.max(slidingReach[level], length + millis[finest]);
+        // A start that is aligned down lies up to one step further back. From there a longer window
+        // continues with the same level until the next one fits.
+        long continued = length < longest && level < WindowLevel.HOUR ? millis[level + 1] : 0;
+        slidingReach[level] = Math.max(slidingReach[level], length + millis[finest] + continued);
       }
     }
     keepsPanes =
@@ -87,6 +91,23 @@ public final class RollUpPlan {
   long slidingStart(long length, long end) {
     long step = millis[startLevel(length)];
     return Math.floorDiv(end - length, step) * step;
+  }
+
+  /**
+   * The evaluation at which the longest sliding window is empty, if no executions come after {@code
+   * dataEnd}.
+   */
+  long firstEmptySlide(long dataEnd) {
+    return ceil(ceil(dataEnd, millis[startLevel(maxSliding)]) + maxSliding, settings.slide());
+  }
+
+  /** The first evaluation that sees all executions before {@code dataEnd}. */
+  long firstSlideFrom(long dataEnd) {
+    return ceil(dataEnd, settings.slide());
+  }
+
+  private static long ceil(long time, long step) {
+    return -Math.floorDiv(-time, step) * step;
   }
 
   /** When the full content of a window is not needed any more. */

@@ -9,9 +9,10 @@ import java.util.Objects;
 /**
  * How panes become windows. All lengths are in milliseconds of event time.
  *
- * @param pane length of a pane; divides one minute
+ * @param pane length of a pane: whole seconds, divides one minute
  * @param allowedLateness how long after a pane's end executions may still correct it
- * @param feedbackHorizon how long after a window's end feedback may still correct it
+ * @param feedbackHorizon how long after the end of an execution's minute feedback may still correct
+ *     its windows; at least as long as executions may
  * @param refresh how often rows of open windows longer than 5 minutes are rewritten: whole minutes;
  *     a window that is absent is written only when it ends
  * @param slidingLengths lengths of the sliding windows in ascending order, each a multiple of the
@@ -30,12 +31,15 @@ public record RollUpSettings(
     int slidingParts)
     implements Serializable {
 
+  private static final long SECOND = 1000;
   private static final long MINUTE = WindowSize.ONE_MINUTE.millis();
   private static final long HOUR = WindowSize.ONE_HOUR.millis();
 
   public RollUpSettings {
     Objects.requireNonNull(refresh, "refresh");
-    require(pane > 0 && MINUTE % pane == 0, "the pane must divide one minute");
+    require(
+        pane > 0 && pane % SECOND == 0 && MINUTE % pane == 0,
+        "the pane must be whole seconds and divide one minute");
     require(allowedLateness >= 0, "the allowed lateness must not be negative");
     require(feedbackHorizon >= 0, "the feedback horizon must not be negative");
     require(

@@ -30,8 +30,8 @@ final class RolledWindow {
   @Nullable WindowAggregate collecting;
 
   /**
-   * What is known of the window: all of it once it has ended. Null for a pane or minute that has
-   * not ended.
+   * What is known of the window: all of it once it has ended. Null for a minute that has not ended,
+   * and for a pane as long as it collects.
    */
   @Nullable WindowAggregate merged;
 
@@ -91,7 +91,7 @@ final class RolledWindow {
     }
   }
 
-  static RolledWindow read(long start, DataInput in) throws IOException {
+  static RolledWindow read(int level, long start, DataInput in) throws IOException {
     byte format = in.readByte();
     if (format != FORMAT) {
       throw new IOException("unknown format of a stored window: " + format);
@@ -106,7 +106,7 @@ final class RolledWindow {
     if ((flags & COLLECTING) != 0) {
       WindowAggregate open = WindowAggregate.read(in);
       window.collecting = open;
-      if (window.closed && open.executionCount() > 0) {
+      if (level == WindowLevel.MINUTE && window.closed && open.executionCount() > 0) {
         window.merged = closedCopy(open);
       }
     }

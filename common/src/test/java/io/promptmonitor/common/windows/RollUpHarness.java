@@ -1,0 +1,379 @@
+package io.promptmonitor.common.windows;
+
+import static io.promptmonitor.common.windows.WindowLevel.HOUR;
+import static io.promptmonitor.common.windows.WindowLevel.MINUTE;
+import static io.promptmonitor.common.windows.WindowLevel.WEEK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.promptmonitor.common.execution.Execution;
+import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.metrics.QualityCounts;
+import io.promptmonitor.common.metrics.WindowAggregate;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A roll-up with its store, which checks whatever comes out against an oracle, if there is one. */
+final class RollUpHarness implements RollUpOutput {
+
+  private record Id(int level, long start) {}
+
+  /** The last row of a window, and the last one with all metrics. */
+  private static final class Row {
+    int revision;
+    boolean isFinal;
+    @Nullable WindowAggregate full;
+    @Nullable WindowAggregate quality;
+  }
+
+  private final RollUpSettings settings;
+  private final RollUpPlan plan;
+  private final @Nullable RollUpOracle oracle;
+  private final MemoryStore store = new MemoryStore();
+  private final SlidingEvaluator scratch = new SlidingEvaluator();
+  private final Map<Id, Row> rows = new HashMap<>();
+  private final List<String> rowTexts = new ArrayList<>();
+  private final List<String> slidingTexts = new ArrayList<>();
+  private final List<SlidingWindow> evaluated = new ArrayList<>();
+  private RollUp rollUp;
+  private boolean stepwise;
+  private long now = Long.MIN_VALUE;
+  private long heldReported;
+
+  RollUpHarness(RollUpSettings settings, @Nullable RollUpOracle oracle) {
+    this.settings = settings;
+    this.plan = new RollUpPlan(settings);
+    this.oracle = oracle;
+    this.rollUp = load();
+  }
+
+  private RollUp load() {
+    return RollUp.load(plan, RandomExecutions.VERSION, store, scratch);
+  }
+
+  RollUp rollUp() {
+    return rollUp;
+  }
+
+  MemoryStore store() {
+    return store;
+  }
+
+  void restart() {
+    rollUp.save();
+    rollUp = load();
+  }
+
+  boolean add(long paneStart, List<Execution> executions, long watermark) {
+    return rollUp.add(paneStart, RandomExecutions.aggregate(executions), watermark);
+  }
+
+  boolean addFeedback(long timestamp, QualityCounts change, long watermark) {
+    now = watermark;
+    return rollUp.addFeedback(timestamp, change, watermark, this);
+  }
+
+  void advance(long watermark) {
+    if (rollUp.nextDue() <= watermark || watermark == Long.MAX_VALUE) {
+      rollUp.advance(watermark, this);
+    }
+  }
+
+  /** Advances to each time at which something is due, so that checks know when a row is written. */
+  void advanceStepByStep(long from, long to) {
+    stepwise = to != Long.MAX_VALUE;
+    evaluated.clear();
+    if (stepwise) {
+      for (long due = rollUp.nextDue(); due <= to; due = rollUp.nextDue()) {
+        now = due;
+        int before = rowTexts.size() + slidingTexts.size();
+        rollUp.advance(due, this);
+        assertThat(rollUp.nextDue()).as("next due after %s", due).isGreaterThan(due);
+        assertThat(before).isNotNegative();
+      }
+    } else {
+      now = to;
+      rollUp.advance(to, this);
+    }
+    RollUpOracle expected = oracle;
+    if (expected != null) {
+      checkEvaluationTimes(expected, from, to);
+      if (stepwise) {
+        checkRefreshIsScheduled(expected, to);
+      }
+    }
+  }
+
+  // ---- rows of tumbling windows
+
+  @Override
+  public void window(WindowUpdate update) {
+    int level = WindowLevel.level(update.size());
+    Id id = new Id(level, update.start());
+    Row row = rows.computeIfAbsent(id, i -> new Row());
+    String what = update.size() + " " + Instant.ofEpochMilli(update.start());
+    assertThat(update.revision()).as("revision of %s", what).isEqualTo(row.revision + 1);
+    row.revision = update.revision();
+    String bytes = hex(update.aggregate());
+    if (update.qualityOnly()) {
+      assertThat(row.isFinal).as("%s final before feedback", what).isTrue();
+      assertThat(update.isFinal()).isTrue();
+      row.quality = update.aggregate();
+    } else {
+      assertThat(update.aggregate().executionCount()).as(what).isPositive();
+      assertThat(row.isFinal && !update.isFinal()).as("%s open again", what).isFalse();
+      row.full = update.aggregate();
+      row.quality = update.aggregate();
+      row.isFinal = update.isFinal();
+      checkTime(update, what);
+    }
+    rowTexts.add(
+        what
+            + " "
+            + update.isFinal()
+            + " "
+            + update.revision()
+            + " "
+            + update.qualityOnly()
+            + bytes);
+  }
+
+  private void checkTime(WindowUpdate update, String what) {
+    RollUpOracle expected = oracle;
+    if (expected == null || !stepwise) {
+      return;
+    }
+    assertThat(update.isFinal()).as("%s is final at %s", what, now).isEqualTo(now >= update.end());
+    int level = WindowLevel.level(update.size());
+    if (update.isFinal()) {
+      assertThat(hex(update.aggregate()))
+          .as(what)
+          .isEqualTo(hex(expected.closed(level, update.start())));
+    } else {
+      Long interval = settings.refresh().get(update.size());
+      assertThat(level).isGreaterThanOrEqualTo(HOUR);
+      assertThat(interval).as("%s is refreshed", what).isNotNull();
+      assertThat(now % interval).as("%s is refreshed at %s", what, now).isZero();
+      assertThat(hex(update.aggregate()))
+          .as("%s so far", what)
+          .isEqualTo(hex(expected.soFar(level, update.start(), now)));
+    }
+  }
+
+  private void checkRefreshIsScheduled(RollUpOracle expected, long watermark) {
+    for (Map.Entry<WindowSize, Long> refresh : settings.refresh().entrySet()) {
+      int level = WindowLevel.level(refresh.getKey());
+      long start = refresh.getKey().startOf(watermark);
+      WindowAggregate soFar = expected.soFar(level, start, watermark);
+      if (soFar.executionCount() > 0) {
+        Row row = rows.get(new Id(level, start));
+        if (row == null || !counts(row.full).equals(counts(soFar))) {
+          long next = Math.floorDiv(watermark, refresh.getValue()) * refresh.getValue();
+          assertThat(rollUp.nextDue()).isLessThanOrEqualTo(next + refresh.getValue());
+        }
+      }
+    }
+  }
+
+  private static List<Object> counts(WindowAggregate window) {
+    return List.of(
+        window.executionCount(),
+        window.quality().ratingCount(),
+        window.quality().scoreCount(),
+        String.valueOf(window.quality().averageRating()),
+        String.valueOf(window.quality().averageScore()));
+  }
+
+  /** Checks the last row of each window, and that nothing is left, after all windows have ended. */
+  void assertFinished() {
+    rollUp.save();
+    assertThat(rollUp.nextDue()).isEqualTo(RollUp.NEVER);
+    assertThat(rollUp.isEmpty()).isTrue();
+    assertThat(rollUp.windowCount()).isZero();
+    store.assertEmpty();
+    RollUpOracle expected = oracle;
+    if (expected == null) {
+      return;
+    }
+    int windows = 0;
+    for (int level = MINUTE; level <= WEEK; level++) {
+      for (long start : expected.starts(level)) {
+        windows++;
+        Row row = rows.get(new Id(level, start));
+        String what = WindowLevel.size(level) + " " + Instant.ofEpochMilli(start);
+        assertThat(row).as(what).isNotNull();
+        assertThat(row.isFinal).as(what).isTrue();
+        WindowAggregate content = expected.closed(level, start);
+        for (Metric metric : Metric.values()) {
+          assertThat(metric.value(metric.isQuality() ? row.quality : row.full))
+              .as("%s of %s", metric, what)
+              .isEqualTo(metric.value(content));
+        }
+      }
+    }
+    assertThat(rows).hasSize(windows);
+    assertThat(heldReported)
+        .as("feedback without execution")
+        .isEqualTo(expected.heldWithoutExecution());
+  }
+
+  // ---- sliding windows
+
+  @Override
+  public void sliding(SlidingWindow window) {
+    evaluated.add(window);
+    slidingTexts.add(
+        window.length()
+            + " "
+            + window.start()
+            + " "
+            + window.end()
+            + " "
+            + window.latencyP50()
+            + " "
+            + window.latencyP95()
+            + " "
+            + window.latencyP99()
+            + hex(window.counters()));
+    RollUpOracle expected = oracle;
+    if (expected != null) {
+      checkEvaluation(expected, window);
+    }
+  }
+
+  private void checkEvaluation(RollUpOracle expected, SlidingWindow window) {
+    String what = window.length() + " ms to " + Instant.ofEpochMilli(window.end());
+    if (stepwise) {
+      assertThat(window.end()).as(what).isEqualTo(now);
+    }
+    assertThat(window.start())
+        .as(what)
+        .isEqualTo(RollUpOracle.slidingStart(window.length(), window.end()));
+    List<Execution> executions = expected.executions(window.start(), window.end());
+    WindowAggregate counters = window.counters();
+    assertThat(counters.executionCount()).as(what).isEqualTo(executions.size());
+    WindowAggregate all = RandomExecutions.aggregate(executions);
+    assertThat(counters.successCount()).isEqualTo(all.successCount());
+    assertThat(counters.latencySum()).isEqualTo(all.latencySum());
+    assertThat(counters.inputTokens()).isEqualTo(all.inputTokens());
+    assertThat(counters.outputTokens()).isEqualTo(all.outputTokens());
+    assertThat(Metric.UNIQUE_USERS.value(counters)).isEqualTo(Metric.UNIQUE_USERS.value(all));
+    if (expected.changesHaveExecutions(window.start(), window.end())) {
+      all.quality().add(expected.changes(window.start(), window.end()));
+      for (Metric metric : Metric.values()) {
+        if (metric.isQuality()) {
+          assertThat(metric.value(counters))
+              .as("%s of %s", metric, what)
+              .isEqualTo(metric.value(all));
+        }
+      }
+    }
+    int[] latencies = executions.stream().mapToInt(Execution::latencyMs).sorted().toArray();
+    checkPercentile(latencies, 0.50, window.latencyP50(), what);
+    checkPercentile(latencies, 0.95, window.latencyP95(), what);
+    checkPercentile(latencies, 0.99, window.latencyP99(), what);
+  }
+
+  private static void checkPercentile(int[] sorted, double q, double actual, String what) {
+    if (sorted.length == 0) {
+      assertThat(actual).isNaN();
+    } else if (sorted.length <= 128) {
+      assertThat(actual).as("p%s of %s", q, what).isCloseTo(percentile(sorted, q), within(1e-6));
+    } else {
+      double error = 2.0 / sorted.length + 0.095 * Math.sqrt(q * (1 - q));
+      double low = percentile(sorted, Math.max(0, q - error));
+      double high = percentile(sorted, Math.min(1, q + error));
+      // Values are rounded to at least 7 bits where there are very many.
+      assertThat(actual).as("p%s of %s", q, what).isBetween(low * 63 / 64, high * 65 / 64);
+    }
+  }
+
+  static double percentile(int[] sorted, double q) {
+    double position = q * (sorted.length - 1);
+    int below = (int) position;
+    double low = sorted[below];
+    return below == position ? low : low + (position - below) * (sorted[below + 1] - low);
+  }
+
+  private void checkEvaluationTimes(RollUpOracle expected, long from, long to) {
+    List<Long> lengths = settings.slidingLengths();
+    List<String> actual = evaluated.stream().map(w -> w.length() + " at " + w.end()).toList();
+    List<String> wanted = new ArrayList<>();
+    if (!lengths.isEmpty()) {
+      for (long end : evaluationTimes(expected, from, to)) {
+        lengths.forEach(length -> wanted.add(length + " at " + end));
+      }
+    }
+    assertThat(actual).isEqualTo(wanted);
+  }
+
+  private List<Long> evaluationTimes(RollUpOracle expected, long from, long to) {
+    long slide = settings.slide();
+    long longest = settings.slidingLengths().get(settings.slidingLengths().size() - 1);
+    boolean panes =
+        slide % 60_000 != 0
+            || settings.slidingLengths().stream().anyMatch(l -> l < 3_600_000 && l % 60_000 != 0);
+    List<Long> times = new ArrayList<>();
+    Long last = expected.lastEnd(to == Long.MAX_VALUE ? Long.MAX_VALUE : to, panes);
+    if (last == null) {
+      return times;
+    }
+    long until = to;
+    if (to == Long.MAX_VALUE) {
+      until = -Math.floorDiv(-last, slide) * slide;
+    }
+    until = Math.min(until, last + longest + 2 * 3_600_000);
+    long first = Math.max(from, expected.starts(MINUTE).get(0) - slide);
+    for (long end = Math.floorDiv(first, slide) * slide + slide; end <= until; end += slide) {
+      Long dataEnd = expected.lastEnd(end, panes);
+      if (dataEnd != null) {
+        // Once more after the longest window has become empty.
+        boolean empty = RollUpOracle.slidingStart(longest, end) >= dataEnd;
+        boolean wasEmpty = RollUpOracle.slidingStart(longest, end - slide) >= dataEnd;
+        if (!empty || !wasEmpty) {
+          times.add(end);
+        }
+      }
+    }
+    return times;
+  }
+
+  @Override
+  public void feedbackWithoutExecution(long executionMinute, long count) {
+    assertThat(count).isPositive();
+    heldReported += count;
+  }
+
+  List<String> rowTexts() {
+    return rowTexts;
+  }
+
+  List<String> slidingTexts() {
+    return slidingTexts;
+  }
+
+  private static String hex(@Nullable WindowAggregate aggregate) {
+    if (aggregate == null) {
+      return "none";
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      aggregate.write(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    byte[] array = bytes.toByteArray();
+    return array.length <= 400
+        ? HexFormat.of().formatHex(array)
+        : array.length + " bytes, hash " + java.util.Arrays.hashCode(array);
+  }
+}
