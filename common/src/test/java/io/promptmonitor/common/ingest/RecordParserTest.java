@@ -15,6 +15,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.datasketches.memory.XxHash;
@@ -710,8 +712,7 @@ class RecordParserTest {
   private static String with(String field, String value) {
     String old = "\"" + field + "\":(\"[^\"]*\"|[^,\"{}]+)";
     String replacement = "\"" + field + "\":" + value;
-    String changed =
-        EXECUTION.replaceFirst(old, java.util.regex.Matcher.quoteReplacement(replacement));
+    String changed = EXECUTION.replaceFirst(old, Matcher.quoteReplacement(replacement));
     assertThat(changed).contains(replacement);
     return changed;
   }
@@ -741,7 +742,7 @@ class RecordParserTest {
   private static String sha256(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (java.security.NoSuchAlgorithmException e) {
+    } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
   }
