@@ -22,7 +22,7 @@ import picocli.CommandLine.ParseResult;
     description = "Watches LLM prompt versions in production.",
     mixinStandardHelpOptions = true,
     versionProvider = PromptMon.Version.class,
-    subcommands = {})
+    subcommands = {MigrateCommand.class, MonitorCommand.class})
 public final class PromptMon implements Runnable {
 
   /** It ran and found nothing wrong. */
