@@ -22,7 +22,7 @@ import picocli.CommandLine.ParseResult;
     description = "Watches LLM prompt versions in production.",
     mixinStandardHelpOptions = true,
     versionProvider = PromptMon.Version.class,
-    subcommands = {MigrateCommand.class, MonitorCommand.class})
+    subcommands = {MigrateCommand.class, MonitorCommand.class, SqlCommand.class})
 public final class PromptMon implements Runnable {
 
   /** It ran and found nothing wrong. */

@@ -130,7 +130,7 @@ public final class Database implements Serializable {
 
   private static String decoded(String text) {
     try {
-      // A plus is a plus here, as the driver has it.
+      // A plus stays a plus, as psql has it.
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       throw new DatabaseException("the database URL has a broken % escape: " + EXPECTED);
@@ -142,7 +142,10 @@ public final class Database implements Serializable {
    * #properties}.
    */
   public String jdbcUrl() {
-    return "jdbc:postgresql://" + hosts + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+    return "jdbc:postgresql://"
+        + hosts
+        + "/"
+        + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** The driver's properties, user and password included. */
@@ -185,8 +188,18 @@ public final class Database implements Serializable {
     return connection;
   }
 
-  /** A pool of at most {@code size} connections, to be closed by the caller. */
+  /**
+   * A pool of at most {@code size} connections, to be closed by the caller.
+   *
+   * @throws DatabaseException if it cannot connect
+   */
   public HikariDataSource pool(int size) {
+    // Before the pool, which would log what went wrong at length.
+    try (Connection connection = connect()) {
+      connection.isReadOnly();
+    } catch (SQLException e) {
+      throw cannotConnect(e);
+    }
     HikariConfig config = new HikariConfig();
     config.setPoolName("promptmon");
     config.setMaximumPoolSize(size);
@@ -194,11 +207,7 @@ public final class Database implements Serializable {
     config.setDriverClassName(Driver.class.getName());
     config.setJdbcUrl(jdbcUrl());
     config.setDataSourceProperties(properties());
-    try {
-      return new HikariDataSource(config);
-    } catch (RuntimeException e) {
-      throw cannotConnect(e);
-    }
+    return new HikariDataSource(config);
   }
 
   /** What to tell a person when connecting failed. */

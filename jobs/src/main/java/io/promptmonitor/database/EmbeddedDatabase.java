@@ -51,9 +51,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Path real = SharedServer.created(directory).toRealPath();
         SharedServer shared = OPEN.get(real);
         if (shared == null) {
-          shared = SharedServer.join(real, progress);
+          // Before the server is started: it waits for that to end, and then stops it.
+          Thread hook = new Thread(() -> stop(real), "stop-postgres");
+          Runtime.getRuntime().addShutdownHook(hook);
+          shared = SharedServer.join(real, hook, progress);
           OPEN.put(real, shared);
-          Runtime.getRuntime().addShutdownHook(shared.shutdownHook(() -> stop(real)));
         }
         return new EmbeddedDatabase(real, shared);
       } catch (IOException e) {

@@ -92,7 +92,7 @@ final class PostgresServer {
     Files.move(aside, data, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Starts the server and waits until it accepts connections. */
+  /** Starts the server and waits until it accepts connections, but for a long recovery. */
   Running start() throws IOException, InterruptedException {
     checkVersion();
     shortenLog();
@@ -114,8 +114,9 @@ final class PostgresServer {
                   "-s",
                   "start"),
               SECONDS_TO_START + 10);
+      // Also if pg_ctl itself was interrupted or had no patience: the server is on its way then.
       Optional<Running> running = running();
-      if (outcome.exitCode() == 0 && running.isPresent()) {
+      if (running.isPresent()) {
         return running.get();
       }
       // Children of a killed server are gone in a moment; a port that was taken is chosen anew.

@@ -15,11 +15,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The server of one directory as this process uses it, together with other processes.
@@ -40,7 +38,7 @@ final class SharedServer {
   private final FileChannel useChannel;
   private final FileLock use;
   private final Database database;
-  private @Nullable Thread shutdownHook;
+  private final Thread shutdownHook;
 
   /** How many use it in this process. */
   int users;
@@ -51,6 +49,7 @@ final class SharedServer {
       String password,
       FileChannel useChannel,
       FileLock use,
+      Thread shutdownHook,
       Consumer<String> progress)
       throws IOException, InterruptedException {
     this.directory = directory;
@@ -58,11 +57,17 @@ final class SharedServer {
     this.password = password;
     this.useChannel = useChannel;
     this.use = use;
+    this.shutdownHook = shutdownHook;
     this.database = running(progress);
   }
 
-  /** Starts the server in {@code directory}, or joins the one that runs there. */
-  static SharedServer join(Path directory, Consumer<String> progress)
+  /**
+   * Starts the server in {@code directory}, or joins the one that runs there.
+   *
+   * @param shutdownHook the registered thread that will {@link #leave} if the program ends before
+   *     somebody did; taken back when it is not needed any more
+   */
+  static SharedServer join(Path directory, Thread shutdownHook, Consumer<String> progress)
       throws IOException, InterruptedException {
     FileChannel useChannel = channel(directory.resolve("use.lock"));
     try (FileChannel startChannel = channel(directory.resolve("start.lock"));
@@ -79,21 +84,16 @@ final class SharedServer {
         server.initialize(USER, passwordFile);
       }
       String password = Files.readString(passwordFile).strip();
-      return new SharedServer(directory, server, password, useChannel, use, progress);
+      return new SharedServer(directory, server, password, useChannel, use, shutdownHook, progress);
     } catch (IOException | RuntimeException | InterruptedException e) {
       useChannel.close();
+      remove(shutdownHook);
       throw e;
     }
   }
 
   Database database() {
     return database;
-  }
-
-  /** The thread that is to run {@code stop} when the program ends before {@link #leave}. */
-  Thread shutdownHook(Runnable stop) {
-    shutdownHook = new Thread(stop, "stop-postgres");
-    return shutdownHook;
   }
 
   /** Stops the server, unless another process uses it. */
@@ -111,10 +111,14 @@ final class SharedServer {
       throw new DatabaseException(
           "cannot stop the embedded PostgreSQL in " + directory + ": " + reason(e), e);
     }
+    remove(shutdownHook);
+  }
+
+  private static void remove(Thread shutdownHook) {
     try {
-      Runtime.getRuntime().removeShutdownHook(Objects.requireNonNull(shutdownHook));
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
     } catch (IllegalStateException e) {
-      // The hook is what runs this, or will find nothing left to do.
+      // The program is ending: the hook runs this, or will find nothing left to do.
       return;
     }
   }
