@@ -35,10 +35,12 @@ public final class DistinctSketch {
   private static final int HLL_PREAMBLE_AT = 0;
   private static final int HLL_FLAGS_AT = 5;
   private static final int HLL_OUT_OF_ORDER = 1 << 4;
+  private static final int HLL_LEAST_AT = 6;
   private static final int HLL_MODE_AT = 7;
   private static final int HLL_MODE_MASK = 3;
   private static final int HLL_MODE_REGISTERS = 2;
   private static final int HLL_HIP_AT = 8;
+  private static final int HLL_LEAST_COUNT_AT = 32;
 
   private long[] hashes = NONE;
   private int size;
@@ -135,8 +137,9 @@ public final class DistinctSketch {
 
   /**
    * Takes out of a serialized sketch what depends on the order of its updates: how its hashes are
-   * arranged while it lists them, later the accumulator of the HIP estimate. Without the latter
-   * readers use the composite estimate, as {@link #estimate} does.
+   * arranged while it lists them, later the accumulator of the HIP estimate and whether the least
+   * register is known. Without the accumulator readers use the composite estimate, as {@link
+   * #estimate} does.
    */
   private static byte[] canonical(byte[] sketch) {
     ByteBuffer bytes = ByteBuffer.wrap(sketch).order(ByteOrder.LITTLE_ENDIAN);
@@ -144,6 +147,11 @@ public final class DistinctSketch {
     if (mode == HLL_MODE_REGISTERS) {
       sketch[HLL_FLAGS_AT] |= HLL_OUT_OF_ORDER;
       bytes.putDouble(HLL_HIP_AT, 0);
+      if (sketch[HLL_LEAST_AT] > 0) {
+        // Only merging looks for the least register; updates leave it at 0.
+        sketch[HLL_LEAST_AT] = 0;
+        bytes.putInt(HLL_LEAST_COUNT_AT, 0);
+      }
     } else {
       bytes.position(sketch[HLL_PREAMBLE_AT] * Integer.BYTES);
       IntBuffer list = bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();

@@ -30,7 +30,7 @@ class RollUpPropertyTest {
   // Not at the beginning of a day or week: Thursday 2025-06-12T09:47:00Z.
   private static final long BEGIN = 1_749_721_620_000L;
 
-  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
   void equalsTheWindowsComputedFromScratch(@ForAll long seed) {
     new Scenario(seed, 60).run();
   }

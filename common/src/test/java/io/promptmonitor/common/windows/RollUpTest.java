@@ -1,0 +1,456 @@
+package io.promptmonitor.common.windows;
+
+import static io.promptmonitor.common.GoldenBytes.assertGolden;
+import static io.promptmonitor.common.GoldenBytes.golden;
+import static io.promptmonitor.common.GoldenBytes.hex;
+import static io.promptmonitor.common.GoldenBytes.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.promptmonitor.common.execution.Execution;
+import io.promptmonitor.common.metrics.MetricPart;
+import io.promptmonitor.common.metrics.QualityCounts;
+import io.promptmonitor.common.metrics.WindowAggregate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Single cases, for whoever wants to see what a roll-up does; {@link RollUpPropertyTest} has all.
+ */
+class RollUpTest {
+
+  private static final long SECOND = 1000;
+  private static final long MINUTE = 60 * SECOND;
+  private static final long HOUR = 60 * MINUTE;
+  private static final long DAY = 24 * HOUR;
+  private static final long PANE = 10 * SECOND;
+
+  // Monday, 2025-06-09T00:00:00Z
+  private static final long MONDAY = 1_749_427_200_000L;
+
+  private final List<WindowUpdate> rows = new ArrayList<>();
+  private final List<SlidingWindow> evaluations = new ArrayList<>();
+  private final List<String> unmatched = new ArrayList<>();
+  private final MemoryStore store = new MemoryStore();
+  private final SlidingEvaluator scratch = new SlidingEvaluator();
+  private final RandomExecutions executions = new RandomExecutions(new SplittableRandom(1));
+  private RollUpPlan plan = new RollUpPlan(settings(List.of(), MINUTE));
+  private RollUp rollUp = load();
+
+  private final RollUpOutput output =
+      new RollUpOutput() {
+        @Override
+        public void window(WindowUpdate update) {
+          rows.add(update);
+        }
+
+        @Override
+        public void sliding(SlidingWindow window) {
+          evaluations.add(window);
+        }
+
+        @Override
+        public void feedbackWithoutExecution(long executionMinute, long count) {
+          unmatched.add(executionMinute - MONDAY + ": " + count);
+        }
+      };
+
+  private static RollUpSettings settings(List<Long> lengths, long slide) {
+    return new RollUpSettings(PANE, MINUTE, DAY, Map.of(), lengths, slide, MetricPart.ALL);
+  }
+
+  private RollUp load() {
+    return RollUp.load(plan, RandomExecutions.VERSION, store, scratch);
+  }
+
+  private void use(RollUpSettings settings) {
+    plan = new RollUpPlan(settings);
+    rollUp = load();
+  }
+
+  private void restart() {
+    rollUp.save();
+    rollUp = load();
+  }
+
+  private boolean add(long time, int n, long watermark) {
+    WindowAggregate pane = new WindowAggregate();
+    for (int i = 0; i < n; i++) {
+      pane.add(executions.next(MONDAY + time));
+    }
+    return rollUp.add(MONDAY + time / PANE * PANE, pane, MONDAY + watermark);
+  }
+
+  private boolean rate(long time, int rating, long watermark) {
+    QualityCounts change = new QualityCounts();
+    change.add((byte) rating, Execution.NO_SCORE);
+    return rollUp.addFeedback(MONDAY + time, change, MONDAY + watermark, output);
+  }
+
+  private void advance(long time) {
+    rollUp.advance(MONDAY + time, output);
+  }
+
+  private List<String> takeRows() {
+    List<String> texts =
+        rows.stream()
+            .map(
+                r ->
+                    "%s+%dm #%d%s%s: %d"
+                        .formatted(
+                            r.size().label(),
+                            (r.start() - MONDAY) / MINUTE,
+                            r.revision(),
+                            r.isFinal() ? "" : " open",
+                            r.qualityOnly() ? " quality" : "",
+                            r.qualityOnly()
+                                ? r.aggregate().quality().ratingCount()
+                                : r.aggregate().executionCount()))
+            .toList();
+    rows.clear();
+    return texts;
+  }
+
+  private List<String> takeEvaluations() {
+    List<String> texts =
+        evaluations.stream()
+            .map(
+                w ->
+                    "%ds at %ds: %d"
+                        .formatted(
+                            w.length() / SECOND,
+                            (w.end() - MONDAY) / SECOND,
+                            w.counters().executionCount()))
+            .toList();
+    evaluations.clear();
+    return texts;
+  }
+
+  @Test
+  void windowsAreWrittenWhenTheyEnd() {
+    add(3 * SECOND, 2, 0);
+    add(65 * SECOND, 1, 0);
+    advance(MINUTE - 1);
+    assertThat(takeRows()).isEmpty();
+    assertThat(rollUp.nextDue()).isEqualTo(MONDAY + MINUTE);
+    advance(MINUTE);
+    assertThat(takeRows()).containsExactly("1m+0m #1: 2");
+    advance(5 * MINUTE);
+    assertThat(takeRows()).containsExactly("1m+1m #1: 1", "5m+0m #1: 3");
+    advance(7 * DAY);
+    assertThat(takeRows()).containsExactly("1h+0m #1: 3", "24h+0m #1: 3", "7d+0m #1: 3");
+    advance(8 * DAY);
+    assertNothingLeft();
+  }
+
+  @Test
+  void longWindowsAreRefreshedWhileOpenIfSomethingCame() {
+    use(
+        new RollUpSettings(
+            PANE,
+            MINUTE,
+            DAY,
+            Map.of(WindowSize.ONE_HOUR, MINUTE, WindowSize.ONE_DAY, 5 * MINUTE),
+            List.of(),
+            PANE,
+            MetricPart.ALL));
+    add(0, 1, 0);
+    add(7 * MINUTE, 1, 0);
+    advance(6 * MINUTE);
+    assertThat(takeRows())
+        .containsExactly(
+            "1m+0m #1: 1",
+            "1h+0m #1 open: 1",
+            "5m+0m #1: 1",
+            "1h+0m #2 open: 1",
+            "24h+0m #1 open: 1");
+    advance(30 * MINUTE);
+    assertThat(takeRows())
+        .containsExactly(
+            "1m+7m #1: 1",
+            "1h+0m #3 open: 2",
+            "5m+5m #1: 1",
+            "1h+0m #4 open: 2",
+            "24h+0m #2 open: 2");
+  }
+
+  @Test
+  void lateExecutionsCorrectWhatHasEnded() {
+    add(0, 1, 0);
+    advance(5 * MINUTE + 30 * SECOND);
+    assertThat(takeRows()).containsExactly("1m+0m #1: 1", "5m+0m #1: 1");
+    assertThat(add(4 * MINUTE + 30 * SECOND, 3, 5 * MINUTE + 30 * SECOND)).isTrue();
+    assertThat(add(4 * MINUTE + 10 * SECOND, 3, 5 * MINUTE + 30 * SECOND)).isFalse();
+    advance(5 * MINUTE + 31 * SECOND);
+    assertThat(takeRows()).containsExactly("1m+4m #1: 3", "5m+0m #2: 4");
+    advance(HOUR);
+    assertThat(takeRows()).containsExactly("1h+0m #1: 4");
+  }
+
+  @Test
+  void aPendingCorrectionSurvivesARestart() {
+    add(0, 1, 0);
+    advance(MINUTE);
+    takeRows();
+    add(10 * SECOND, 1, MINUTE);
+    restart();
+    assertThat(rollUp.nextDue()).isLessThanOrEqualTo(MONDAY + MINUTE);
+    advance(MINUTE + SECOND);
+    assertThat(takeRows()).containsExactly("1m+0m #2: 2");
+
+    rate(0, 5, MINUTE + SECOND);
+    restart();
+    advance(MINUTE + 2 * SECOND);
+    assertThat(takeRows()).containsExactly("1m+0m #3: 2");
+  }
+
+  @Test
+  void feedbackCorrectsAllWindowsOfItsExecution() {
+    add(0, 1, 0);
+    advance(HOUR + 10 * MINUTE);
+    takeRows();
+    assertThat(rate(0, 4, HOUR + 10 * MINUTE)).isTrue();
+    advance(HOUR + 10 * MINUTE + 1);
+    assertThat(takeRows())
+        .containsExactly("1m+0m #2 quality: 1", "5m+0m #2 quality: 1", "1h+0m #2: 1");
+    restart();
+    advance(26 * HOUR);
+    takeRows();
+    // The minute's day of corrections is over.
+    assertThat(rate(0, 4, 26 * HOUR)).isFalse();
+  }
+
+  @Test
+  void onlySumsAreKeptForFeedbackThatComesMuchLater() {
+    add(0, 1, 0);
+    advance(DAY + 30 * SECOND);
+    takeRows();
+    advance(DAY + 40 * SECOND);
+    restart();
+    int before = rows.size();
+    assertThat(rate(0, 4, DAY + 50 * SECOND)).isTrue();
+    long ratings = rows.get(before).aggregate().quality().ratingCount();
+    assertThat(rows).allMatch(r -> r.qualityOnly() && r.isFinal() && r.revision() == 2);
+    assertThat(rows.stream().map(r -> r.size().label()).toList()).contains("1m", "5m");
+    assertThat(ratings).isPositive();
+    advance(8 * DAY);
+    assertNothingLeft();
+  }
+
+  @Test
+  void feedbackOfALateExecutionCountsOnce() {
+    add(0, 1, 0);
+    advance(6 * MINUTE + 30 * SECOND);
+    // The five minutes from 5 on are new, the hour is not.
+    add(5 * MINUTE + 50 * SECOND, 1, 6 * MINUTE + 30 * SECOND);
+    rate(5 * MINUTE + 50 * SECOND, 1, 6 * MINUTE + 30 * SECOND);
+    advance(HOUR);
+    WindowUpdate five = rows.get(rows.size() - 2);
+    WindowUpdate first =
+        rows.stream().filter(r -> r.size() == WindowSize.FIVE_MINUTES).findFirst().orElseThrow();
+    WindowUpdate hour = rows.get(rows.size() - 1);
+    assertThat(hour.aggregate().quality().ratingCount())
+        .isEqualTo(
+            five.aggregate().quality().ratingCount() + first.aggregate().quality().ratingCount());
+  }
+
+  @Test
+  void feedbackWaitsForItsExecution() {
+    assertThat(rate(30 * SECOND, 5, 0)).isTrue();
+    assertThat(rate(2 * MINUTE, 5, 0)).isTrue();
+    add(40 * SECOND, 1, 0);
+    advance(MINUTE);
+    assertThat(rows.get(0).aggregate().quality().ratingCount()).isPositive();
+    advance(DAY);
+    assertThat(unmatched).containsExactly(2 * MINUTE + ": 1");
+    assertThat(rate(2 * MINUTE, 5, DAY)).isFalse();
+  }
+
+  @Test
+  void heldFeedbackIsReportedAtTheEndOfTheInput() {
+    rate(2 * MINUTE, 5, 0);
+    rollUp.advance(Long.MAX_VALUE, output);
+    assertThat(unmatched).containsExactly(2 * MINUTE + ": 1");
+    assertNothingLeft();
+  }
+
+  @Test
+  void slidingWindowsAreEvaluatedUntilTheLongestIsEmpty() {
+    use(settings(List.of(20 * SECOND, 30 * SECOND), PANE));
+    add(0, 2, -PANE);
+    advance(HOUR);
+    assertThat(takeEvaluations())
+        .containsExactly(
+            "20s at 10s: 2",
+            "30s at 10s: 2",
+            "20s at 20s: 2",
+            "30s at 20s: 2",
+            "20s at 30s: 0",
+            "30s at 30s: 2",
+            "20s at 40s: 0",
+            "30s at 40s: 0");
+    add(HOUR, 1, HOUR);
+    rollUp.advance(Long.MAX_VALUE, output);
+    assertThat(takeEvaluations()).containsExactly("20s at 3610s: 1", "30s at 3610s: 1");
+  }
+
+  @Test
+  void lateExecutionsOfAnOpenMinuteAreEvaluated() {
+    use(settings(List.of(5 * MINUTE), PANE));
+    add(0, 1, 25 * SECOND);
+    advance(30 * SECOND);
+    assertThat(takeEvaluations()).containsExactly("300s at 30s: 1");
+  }
+
+  @Test
+  void longerSlidingWindowsContinueWhereShorterOnesBegin() {
+    use(settings(List.of(5 * MINUTE + PANE, HOUR, 5 * HOUR, DAY), MINUTE));
+    int panes = (int) (26 * HOUR / PANE);
+    for (int i = 0; i < panes; i++) {
+      add(i * PANE, 1, i * PANE);
+      advance((i + 1) * PANE);
+      for (SlidingWindow window : evaluations) {
+        long covered = Math.min(window.end() - MONDAY, window.end() - window.start());
+        assertThat(window.counters().executionCount())
+            .as("%s ms at %s", window.length(), window.end() - MONDAY)
+            .isEqualTo(covered / PANE);
+      }
+      evaluations.clear();
+    }
+  }
+
+  @Test
+  void anEvaluationIsTheSameAfterARestart() {
+    use(settings(List.of(PANE, MINUTE), PANE));
+    WindowAggregate pane = new WindowAggregate();
+    for (int i = 0; i < 400; i++) {
+      pane.add(executions.next(MONDAY));
+    }
+    List<String> texts = new ArrayList<>();
+    for (boolean restarted : new boolean[] {false, true}) {
+      MemoryStore ownStore = new MemoryStore();
+      RollUp own = RollUp.load(plan, RandomExecutions.VERSION, ownStore, scratch);
+      for (int step = 0; step < 12; step++) {
+        if (step == 0) {
+          own.add(MONDAY, pane, MONDAY - PANE);
+        } else if (step % 3 == 0) {
+          own.addFeedback(MONDAY, rating(step % 5 + 1), MONDAY + step * PANE, output);
+        }
+        own.advance(MONDAY + (step + 1) * PANE, output);
+        if (restarted) {
+          own.save();
+          own = RollUp.load(plan, RandomExecutions.VERSION, ownStore, scratch);
+        }
+      }
+      StringBuilder text = new StringBuilder();
+      for (SlidingWindow w : evaluations) {
+        text.append(w.end()).append(' ').append(w.latencyP50()).append(' ').append(w.latencyP99());
+        text.append(hex(w.counters()::write)).append('\n');
+      }
+      evaluations.clear();
+      texts.add(text.toString());
+    }
+    assertThat(texts.get(1)).isEqualTo(texts.get(0)).isNotEmpty();
+  }
+
+  private static QualityCounts rating(int rating) {
+    QualityCounts change = new QualityCounts();
+    change.add((byte) rating, Execution.NO_SCORE);
+    return change;
+  }
+
+  /** Three weeks of steady traffic, with everything a deployment has by default. */
+  @Test
+  @Tag("slow")
+  void stateDoesNotGrowAfterTheFirstWeek() {
+    List<Long> lengths =
+        LongStream.of(5, 10, 15, 30, 60, 24 * 60).mapToObj(m -> m * MINUTE).toList();
+    use(
+        new RollUpSettings(
+            PANE,
+            MINUTE,
+            DAY,
+            Map.of(WindowSize.ONE_HOUR, MINUTE, WindowSize.ONE_DAY, 5 * MINUTE),
+            lengths,
+            MINUTE,
+            MetricPart.ALL));
+    int[] most = new int[3];
+    long[] mostBytes = new long[3];
+    for (int week = 0; week < 3; week++) {
+      for (long time = week * 7 * DAY; time < (week + 1) * 7 * DAY; time += 30 * SECOND) {
+        add(time, 1, time);
+        advance(time + 30 * SECOND);
+        most[week] = Math.max(most[week], rollUp.windowCount());
+        rows.clear();
+        evaluations.clear();
+        if (time % (7 * HOUR) == 0) {
+          restart();
+          mostBytes[week] = Math.max(mostBytes[week], store.bytes());
+        }
+      }
+    }
+    assertThat(most[2]).isEqualTo(most[1]).isLessThan(480);
+    assertThat(mostBytes[2]).isLessThan((long) (1.1 * mostBytes[1]));
+    assertThat(store.hourEntries()).isLessThanOrEqualTo(26);
+    advance(40 * DAY);
+    assertNothingLeft();
+  }
+
+  @Test
+  void settingsAreChecked() {
+    assertThatThrownBy(
+            () -> new RollUpSettings(500, MINUTE, DAY, Map.of(), List.of(), MINUTE, MetricPart.ALL))
+        .hasMessage("the pane must be whole seconds and divide one minute");
+    assertThatThrownBy(() -> settings(List.of(7 * SECOND), PANE))
+        .hasMessage("a sliding window must be a multiple of the pane");
+    assertThatThrownBy(() -> settings(List.of(2 * PANE, PANE), PANE))
+        .hasMessage("sliding windows must be in ascending order");
+    assertThatThrownBy(() -> settings(List.of(25 * HOUR), PANE))
+        .hasMessage("a sliding window must not be longer than 24 h");
+    assertThatThrownBy(() -> settings(List.of(), 7 * MINUTE))
+        .hasMessage("the slide must be a multiple of the pane and divide one hour");
+  }
+
+  @Test
+  void keepsTheFormOfItsBytes() {
+    RolledWindow minute = new RolledWindow(MONDAY);
+    minute.closed = true;
+    minute.outdated = true;
+    minute.revision = 3;
+    minute.collecting = new WindowAggregate();
+    for (int i = 0; i < 3; i++) {
+      minute.collecting.add(new RandomExecutions(new SplittableRandom(i)).next(MONDAY));
+    }
+    assertGolden("rolled-window", minute::write);
+    RolledWindow readMinute =
+        read(golden("rolled-window"), in -> RolledWindow.read(WindowLevel.MINUTE, MONDAY, in));
+    assertThat(readMinute.closed).isTrue();
+    assertThat(readMinute.outdated).isTrue();
+    assertThat(readMinute.corrected).isFalse();
+    assertThat(readMinute.revision).isEqualTo(3);
+    assertThat(readMinute.hasExecutions()).isTrue();
+
+    QualityHour hour = new QualityHour();
+    hour.put(WindowLevel.MINUTE, MONDAY + 59 * MINUTE, rating(4), 2);
+    hour.put(WindowLevel.FIVE_MINUTES, MONDAY + 55 * MINUTE, rating(2), 1);
+    hour.put(WindowLevel.HOUR, MONDAY, new QualityCounts(), 700);
+    assertGolden("quality-hour", out -> out.write(hour.toBytes()));
+    QualityHour readHour = QualityHour.fromBytes(golden("quality-hour"));
+    QualityHour.Remainder remainder = readHour.find(WindowLevel.HOUR, MONDAY);
+    assertThat(remainder).isNotNull();
+    assertThat(remainder.revision).isEqualTo(700);
+    assertThat(readHour.find(WindowLevel.MINUTE, MONDAY)).isNull();
+  }
+
+  private void assertNothingLeft() {
+    rollUp.save();
+    assertThat(rollUp.isEmpty()).isTrue();
+    assertThat(rollUp.nextDue()).isEqualTo(RollUp.NEVER);
+    store.assertEmpty();
+  }
+}
