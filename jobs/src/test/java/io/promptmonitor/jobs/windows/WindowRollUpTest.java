@@ -1,0 +1,273 @@
+package io.promptmonitor.jobs.windows;
+
+import static io.promptmonitor.jobs.TestRecords.PROMPT;
+import static io.promptmonitor.jobs.TestRecords.execution;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promptmonitor.common.execution.Execution;
+import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.ingest.DeadLetter;
+import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.metrics.MetricPart;
+import io.promptmonitor.common.metrics.WindowAggregate;
+import io.promptmonitor.common.windows.PaneUpdate;
+import io.promptmonitor.common.windows.RollUpSettings;
+import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.WindowSize;
+import io.promptmonitor.common.windows.WindowUpdate;
+import io.promptmonitor.jobs.serialization.RecordTypeInfo;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class WindowRollUpTest {
+
+  private static final long PANE = 10_000;
+  private static final long MINUTE = 60_000;
+  private static final long DAY = Duration.ofDays(1).toMillis();
+  private static final long MONDAY = Duration.ofDays(20_458).toMillis();
+
+  private static final RollUpSettings SETTINGS =
+      new RollUpSettings(
+          PANE,
+          MINUTE,
+          DAY,
+          Map.of(WindowSize.ONE_HOUR, 5 * MINUTE, WindowSize.ONE_DAY, 15 * MINUTE),
+          List.of(5 * MINUTE, 60 * MINUTE),
+          PANE,
+          MetricPart.ALL);
+
+  @Test
+  void rowsAreWrittenWhenWindowsEnd() throws Exception {
+    try (var harness = harness(SETTINGS, 1000)) {
+      harness.open();
+      harness.processElement(pane(PROMPT, MONDAY, 100, 200, 300), MONDAY);
+      harness.processWatermark(MONDAY + MINUTE - 2);
+      assertThat(rows(harness)).isEmpty();
+      harness.processWatermark(MONDAY + MINUTE - 1);
+      assertThat(rows(harness)).containsExactly("1m final 1: 3");
+      harness.processWatermark(MONDAY + 5 * MINUTE - 1);
+      assertThat(rows(harness)).containsExactly("5m final 1: 3", "1h open 1: 3");
+      harness.processWatermark(Long.MAX_VALUE);
+      assertThat(rows(harness)).containsExactly("1h final 2: 3", "24h final 1: 3", "7d final 1: 3");
+    }
+  }
+
+  @Test
+  void nothingIsLeftOfAPromptVersionWithoutTraffic() throws Exception {
+    try (var harness = harness(SETTINGS, 1000)) {
+      harness.open();
+      for (int i = 0; i < 20; i++) {
+        PromptVersion promptVersion = new PromptVersion("p" + i, "1");
+        harness.processElement(pane(promptVersion, MONDAY, 100), MONDAY);
+        harness.processElement(feedback(promptVersion, MONDAY + 5_000, 4), MONDAY);
+      }
+      harness.snapshot(1, 0);
+      assertThat(harness.numKeyedStateEntries()).isPositive();
+      assertThat(harness.numEventTimeTimers()).isEqualTo(20);
+      harness.processWatermark(MONDAY + 8 * DAY - 1);
+      harness.snapshot(2, 0);
+      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
+  @Test
+  void lateFeedbackCorrectsWindowsOfWhichOnlySumsAreLeft() throws Exception {
+    try (var harness = harness(SETTINGS, 1000)) {
+      harness.open();
+      harness.processElement(pane(PROMPT, MONDAY, 100), MONDAY);
+      harness.processWatermark(MONDAY + 20 * 60 * MINUTE);
+      rows(harness);
+      harness.processElement(feedback(PROMPT, MONDAY + 5_000, 4), MONDAY);
+      harness.processWatermark(MONDAY + 20 * 60 * MINUTE + PANE);
+      List<WindowUpdate> corrections = harness.extractOutputValues();
+      assertThat(corrections)
+          .extracting(row -> row.size() + " " + row.qualityOnly() + " " + row.revision())
+          .contains("ONE_MINUTE true 2", "FIVE_MINUTES true 2");
+      assertThat(corrections)
+          .allSatisfy(
+              row -> assertThat(Metric.AVG_USER_FEEDBACK.value(row.aggregate())).isEqualTo(4.0));
+    }
+  }
+
+  @Test
+  void feedbackWithoutAWindowBecomesADeadLetter() throws Exception {
+    try (var harness = harness(SETTINGS, 1000)) {
+      harness.open();
+      harness.processWatermark(MONDAY + DAY);
+      harness.processElement(feedback(PROMPT, MONDAY + 5_000, 4), MONDAY);
+      assertThat(deadLetters(harness))
+          .singleElement()
+          .satisfies(
+              letter -> {
+                assertThat(letter.reason()).isEqualTo(RejectionReason.FEEDBACK_WITHOUT_WINDOW);
+                assertThat(letter.source()).isEqualTo("feedback-0");
+                assertThat(letter.position()).isEqualTo(77);
+              });
+    }
+  }
+
+  @Test
+  void aPaneOfAWindowThatIsClosedForGoodBecomesADeadLetter() throws Exception {
+    try (var harness = harness(SETTINGS, 1000)) {
+      harness.open();
+      harness.processWatermark(MONDAY + PANE + MINUTE - 1);
+      harness.processElement(pane(PROMPT, MONDAY, 1, 2), MONDAY);
+      assertThat(deadLetters(harness))
+          .singleElement()
+          .satisfies(letter -> assertThat(letter.detail()).startsWith("2 executions"));
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
+  /**
+   * Restarts, RocksDB, and so little memory that windows are written out all the time: the rows
+   * stay the same.
+   */
+  @Test
+  void rowsDoNotDependOnRestartsNorOnMemory() throws Exception {
+    Map<String, byte[]> undisturbed = run(1_000_000, false, false);
+    assertThat(undisturbed).isNotEmpty();
+    assertThat(run(3, false, false)).containsExactlyInAnyOrderEntriesOf(undisturbed);
+    assertThat(run(1_000_000, true, false)).containsExactlyInAnyOrderEntriesOf(undisturbed);
+    assertThat(run(40, true, true)).containsExactlyInAnyOrderEntriesOf(undisturbed);
+  }
+
+  /** The last row of each window as bytes, by window, and all evaluations. */
+  private static Map<String, byte[]> run(int maxWindows, boolean restarts, boolean rocksDb)
+      throws Exception {
+    Random random = new Random(7);
+    Map<String, byte[]> last = new LinkedHashMap<>();
+    OperatorSubtaskState state = null;
+    var harness = open(maxWindows, rocksDb, null);
+    try {
+      for (int step = 0; step < 400; step++) {
+        long time = MONDAY + step * PANE;
+        for (int i = random.nextInt(4); i > 0; i--) {
+          PromptVersion promptVersion = new PromptVersion("p" + random.nextInt(6), "1");
+          int[] latencies = random.ints(1 + random.nextInt(40), 1, 5_000).toArray();
+          harness.processElement(
+              pane(promptVersion, time - random.nextInt(3) * PANE, latencies), time);
+          if (random.nextInt(5) == 0) {
+            long executed = time - random.nextInt(60) * PANE;
+            harness.processElement(feedback(promptVersion, executed, 1 + random.nextInt(5)), time);
+          }
+        }
+        harness.processWatermark(time - PANE - 1);
+        if (step % 37 == 36) {
+          state = harness.snapshot(step, step);
+          if (restarts) {
+            collect(harness, last);
+            harness.close();
+            harness = open(maxWindows, rocksDb, state);
+          }
+        }
+      }
+      harness.processWatermark(Long.MAX_VALUE);
+      collect(harness, last);
+    } finally {
+      harness.close();
+    }
+    return last;
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate>
+      open(int maxWindows, boolean rocksDb, OperatorSubtaskState state) throws Exception {
+    var harness = harness(SETTINGS, maxWindows);
+    if (rocksDb) {
+      harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+    }
+    harness.setup(RecordTypeInfo.WINDOW_UPDATE.createSerializer(null));
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+    return harness;
+  }
+
+  private static void collect(
+      KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate> harness,
+      Map<String, byte[]> last)
+      throws Exception {
+    for (WindowUpdate row : harness.extractOutputValues()) {
+      String key = row.promptVersion() + " " + row.size() + " " + row.start();
+      // Revisions may differ: a restart may write a row once more.
+      var bytes = new ByteArrayOutputStream();
+      row.aggregate().write(new DataOutputStream(bytes));
+      last.put(key, bytes.toByteArray());
+    }
+    harness.getOutput().clear();
+    var evaluations = harness.getSideOutput(WindowRollUp.SLIDING);
+    if (evaluations != null) {
+      for (StreamRecord<SlidingWindow> evaluation : evaluations) {
+        SlidingWindow window = evaluation.getValue();
+        var bytes = new ByteArrayOutputStream();
+        var out = new DataOutputStream(bytes);
+        window.counters().write(out);
+        out.writeDouble(window.latencyP50());
+        out.writeDouble(window.latencyP95());
+        out.writeDouble(window.latencyP99());
+        last.put(
+            window.promptVersion() + " " + window.length() + " " + window.end(),
+            bytes.toByteArray());
+      }
+      evaluations.clear();
+    }
+  }
+
+  private static PaneUpdate pane(PromptVersion promptVersion, long start, int... latencies) {
+    WindowAggregate aggregate = new WindowAggregate();
+    Arrays.stream(latencies)
+        .mapToObj(latency -> execution(latency, promptVersion, start, latency))
+        .forEach((Execution execution) -> aggregate.add(execution));
+    return PaneUpdate.executions(promptVersion, start, aggregate);
+  }
+
+  private static PaneUpdate feedback(PromptVersion promptVersion, long executed, int rating) {
+    WindowAggregate aggregate = new WindowAggregate();
+    aggregate.quality().add((byte) rating, Execution.NO_SCORE);
+    return new PaneUpdate(promptVersion, executed, aggregate, "feedback-0", 77);
+  }
+
+  private static List<String> rows(
+      KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate> harness) {
+    List<String> rows = new ArrayList<>();
+    for (WindowUpdate row : harness.extractOutputValues()) {
+      rows.add(
+          "%s %s %d: %d"
+              .formatted(
+                  row.size().label(),
+                  row.isFinal() ? "final" : "open",
+                  row.revision(),
+                  row.aggregate().executionCount()));
+    }
+    harness.getOutput().clear();
+    return rows;
+  }
+
+  private static List<DeadLetter> deadLetters(
+      KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate> harness) {
+    return harness.getSideOutput(WindowRollUp.LATE).stream().map(StreamRecord::getValue).toList();
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate>
+      harness(RollUpSettings settings, int maxWindows) throws Exception {
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new WindowRollUp(settings, maxWindows),
+        PaneUpdate::promptVersion,
+        RecordTypeInfo.PROMPT_VERSION);
+  }
+}
