@@ -55,6 +55,29 @@ final class DatabaseOption {
       return embedded != null;
     }
 
+    /**
+     * Has {@code action} run when the user ends the program (Ctrl-C), while the database still
+     * answers.
+     *
+     * @return to be run when it is not to happen any more
+     */
+    Runnable onExit(Runnable action) {
+      if (embedded != null) {
+        embedded.addExitAction(action);
+        return () -> embedded.removeExitAction(action);
+      }
+      Thread hook = new Thread(action, "on-exit");
+      Runtime.getRuntime().addShutdownHook(hook);
+      return () -> {
+        try {
+          Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+          // The program is ending already, which is what the hook is for.
+          return;
+        }
+      };
+    }
+
     @Override
     public void close() {
       if (embedded != null) {

@@ -163,7 +163,8 @@ final class MonitorCommand implements Callable<Integer> {
         return PromptMon.EXIT_OK;
       }
       state.resumedFrom().ifPresent(from -> say("continuing from " + from));
-      MonitorRun run = new MonitorRun(job, spec.commandLine().getErr(), endless ? state : null);
+      MonitorRun run =
+          new MonitorRun(job, opened, spec.commandLine().getErr(), endless ? state : null);
       print(run.await());
       return PromptMon.EXIT_OK;
     }

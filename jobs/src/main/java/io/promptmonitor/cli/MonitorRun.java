@@ -26,6 +26,7 @@ final class MonitorRun {
   private static final long STOP_TIMEOUT_SECONDS = 60;
 
   private final JobClient job;
+  private final DatabaseOption.Opened database;
   private final PrintWriter err;
   private final @Nullable LocalState endless;
   private final long start = System.nanoTime();
@@ -37,11 +38,17 @@ final class MonitorRun {
   /**
    * A run.
    *
+   * @param database what the job writes to: it is stopped after the job
    * @param endless where an endless job keeps its state, to be stopped with a savepoint; null for a
    *     job that ends
    */
-  MonitorRun(JobClient job, PrintWriter err, @Nullable LocalState endless) {
+  MonitorRun(
+      JobClient job,
+      DatabaseOption.Opened database,
+      PrintWriter err,
+      @Nullable LocalState endless) {
     this.job = job;
+    this.database = database;
     this.err = err;
     this.endless = endless;
     this.result = job.getJobExecutionResult();
@@ -53,33 +60,24 @@ final class MonitorRun {
    * @throws JobFailedException if the job failed
    */
   MonitorSummary await() throws InterruptedException {
-    Thread hook = new Thread(this::stop, "stop-job");
-    Runtime.getRuntime().addShutdownHook(hook);
+    Runnable takeBack = database.onExit(this::stop);
     Duration shown = Duration.ZERO;
     while (true) {
       try {
         JobExecutionResult finished = result.get(1, TimeUnit.SECONDS);
         clearLine();
-        removeHook(hook);
+        takeBack.run();
         return MonitorSummary.of(finished.getAllAccumulatorResults(), elapsed());
       } catch (TimeoutException e) {
         shown = showProgress(shown);
       } catch (ExecutionException e) {
         clearLine();
-        removeHook(hook);
+        takeBack.run();
         if (stopping && last != null) {
           return last;
         }
         throw new JobFailedException(e.getCause());
       }
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The JVM is going down already, which is what the hook is for.
     }
   }
 

@@ -52,7 +52,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         SharedServer shared = OPEN.get(real);
         if (shared == null) {
           // Before the server is started: it waits for that to end, and then stops it.
-          Thread hook = new Thread(() -> stop(real), "stop-postgres");
+          Thread hook = new Thread(() -> exit(real), "stop-postgres");
           Runtime.getRuntime().addShutdownHook(hook);
           shared = SharedServer.join(real, hook, progress);
           OPEN.put(real, shared);
@@ -79,6 +79,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
     return shared.database();
   }
 
+  /**
+   * Has {@code action} run when the program is told to end, while the server still answers: a
+   * shutdown hook of its own would run at the same time as the one that stops the server.
+   */
+  public void addExitAction(Runnable action) {
+    shared.exitActions.add(action);
+  }
+
+  /** Takes back what {@link #addExitAction} added. */
+  public void removeExitAction(Runnable action) {
+    shared.exitActions.remove(action);
+  }
+
   /** Stops the server, unless somebody else still uses it. */
   @Override
   public void close() {
@@ -90,6 +103,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
           stop(directory);
         }
       }
+    }
+  }
+
+  private static void exit(Path directory) {
+    SharedServer shared;
+    synchronized (OPEN) {
+      shared = OPEN.get(directory);
+    }
+    if (shared != null) {
+      // Without the lock: they may well end in somebody else's closing the database.
+      shared.exitActions.forEach(Runnable::run);
+      stop(directory);
     }
   }
 

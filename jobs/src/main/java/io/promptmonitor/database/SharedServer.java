@@ -14,8 +14,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -39,6 +41,9 @@ final class SharedServer {
   private final FileLock use;
   private final Database database;
   private final Thread shutdownHook;
+
+  /** What is to be done before the server is stopped because the program is told to end. */
+  final List<Runnable> exitActions = new CopyOnWriteArrayList<>();
 
   /** How many use it in this process. */
   int users;

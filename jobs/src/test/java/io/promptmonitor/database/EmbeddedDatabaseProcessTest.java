@@ -67,7 +67,8 @@ class EmbeddedDatabaseProcessTest {
     }
 
     int terminate() throws Exception {
-      process.destroy();
+      // Not destroy() of the process itself, which also closes its output.
+      process.toHandle().destroy();
       return process.waitFor();
     }
   }
@@ -146,11 +147,12 @@ class EmbeddedDatabaseProcessTest {
   }
 
   @Test
-  void aTerminatedCommandStopsItsServer() throws Exception {
+  void aTerminatedCommandStopsItsServerLast() throws Exception {
     Command command = start();
     assertThat(command.url()).isNotNull();
     assertThat(isRunning()).isTrue();
     assertThat(command.terminate()).isEqualTo(143);
+    assertThat(command.output.readLine()).isEqualTo("still answers");
     assertThat(isRunning()).isFalse();
   }
 
