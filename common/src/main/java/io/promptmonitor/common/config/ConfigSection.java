@@ -57,6 +57,21 @@ public final class ConfigSection {
     return get(key, reader, placeholder);
   }
 
+  /**
+   * The value of a key without which the section means nothing: if it is absent or wrong, the
+   * reading of the section ends.
+   */
+  public <T> T need(String key, Function<ConfigValue, T> reader) {
+    if (!has(key)) {
+      throw self.invalid("\"" + key + "\" is missing");
+    }
+    T value = getOrNull(key, reader);
+    if (value == null) {
+      throw new InvalidValueException();
+    }
+    return value;
+  }
+
   /** Whether the key is there and not null. */
   public boolean has(String key) {
     known.add(key);

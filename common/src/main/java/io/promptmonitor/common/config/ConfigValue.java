@@ -215,6 +215,8 @@ public final class ConfigValue {
       result = schema.apply(section);
     } catch (IllegalArgumentException e) {
       refusal = String.valueOf(e.getMessage());
+    } catch (InvalidValueException e) {
+      refusal = e.getMessage();
     }
     section.reportUnknownKeys();
     if (result == null) {

@@ -1,0 +1,24 @@
+package io.promptmonitor.common.simulation;
+
+/** An endless sequence of random numbers, SplitMix64. Not thread-safe. */
+final class RandomSequence {
+
+  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+  private long state;
+
+  RandomSequence(long seed) {
+    this.state = seed;
+  }
+
+  /** Uniform between 0 and 1, both excluded. */
+  double uniform() {
+    state += GOLDEN_GAMMA;
+    return RandomDraws.toUniform(RandomDraws.mix(state));
+  }
+
+  /** Exponential with mean 1. */
+  double exponential() {
+    return -StrictMath.log(uniform());
+  }
+}
