@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.nodes.CollectionNode;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -73,6 +74,11 @@ public final class ConfigValue {
   /** Whether the value is a mapping. */
   public boolean isSection() {
     return node instanceof MappingNode;
+  }
+
+  /** Number of elements of a list or a mapping as written, right or wrong; 0 for other values. */
+  public int size() {
+    return node instanceof CollectionNode<?> collection ? collection.getValue().size() : 0;
   }
 
   /** A text that is not blank. Numbers and the like are texts too, as they were written. */

@@ -117,7 +117,7 @@ record Behaviour(
 
     static List<Double> readRatings(ConfigValue value) {
       List<Double> weights = value.list(v -> v.decimal(0, MAX_SHARE));
-      if (weights.size() != 5 || weights.stream().allMatch(w -> w == 0)) {
+      if (value.size() != 5 || (weights.size() == 5 && weights.stream().allMatch(w -> w == 0))) {
         throw value.invalid("expected five weights, for the ratings 1 to 5, not all 0");
       }
       return weights;
@@ -180,13 +180,13 @@ record Behaviour(
   private static Shares readShares(ConfigValue value, boolean mayBeEmpty) {
     Map<String, Double> shares =
         value.map(ConfigValue::text, (name, share) -> share.decimal(0, MAX_SHARE));
-    if (shares.isEmpty() && !mayBeEmpty || !shares.isEmpty() && allZero(shares)) {
+    if (value.size() == 0 ? !mayBeEmpty : allZero(shares)) {
       throw value.invalid("expected names with their shares, at least one above 0");
     }
     return new Shares(shares);
   }
 
   private static boolean allZero(Map<String, Double> shares) {
-    return shares.values().stream().allMatch(share -> share == 0);
+    return !shares.isEmpty() && shares.values().stream().allMatch(share -> share == 0);
   }
 }

@@ -4,6 +4,7 @@ package io.promptmonitor.common.simulation;
  * The quantile function of the standard normal distribution: algorithm AS 241 (PPND16, Wichura
  * 1988), accurate to about 1 part in 10^16.
  */
+@SuppressWarnings("FloatingPointLiteralPrecision") // the coefficients as published
 final class NormalQuantile {
 
   private static final double[] CENTRAL_NUMERATOR = {

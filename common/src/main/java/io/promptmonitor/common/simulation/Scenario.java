@@ -4,6 +4,9 @@ import io.promptmonitor.common.config.ConfigException;
 import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.config.ConfigSection;
 import io.promptmonitor.common.config.ConfigValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +21,7 @@ import java.util.Set;
  */
 public final class Scenario {
 
+  private static final List<String> BUILT_IN = List.of("steady", "incident", "week");
   private static final Duration MIN_DURATION = Duration.ofSeconds(1);
   private static final Duration MAX_DURATION = Duration.ofDays(366);
   private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
@@ -73,6 +77,29 @@ public final class Scenario {
         throw new IllegalArgumentException("prompt \"" + prompt.id() + "\" is given twice");
       }
       prompt.checkCoverage(duration.toMillis());
+    }
+  }
+
+  /** Names of the scenarios that are built in; the first is the one to take if none is named. */
+  public static List<String> builtInNames() {
+    return BUILT_IN;
+  }
+
+  /**
+   * A scenario that is built in.
+   *
+   * @param name one of {@link #builtInNames}
+   */
+  public static Scenario builtIn(String name) {
+    String file = name + ".yaml";
+    try (InputStream in = Scenario.class.getResourceAsStream(file)) {
+      if (in == null) {
+        throw new IllegalArgumentException(
+            "no scenario \"" + name + "\" is built in; there are " + String.join(", ", BUILT_IN));
+      }
+      return ConfigReader.read(file, in.readAllBytes(), Scenario::read);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

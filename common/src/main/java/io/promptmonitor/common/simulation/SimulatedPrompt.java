@@ -68,12 +68,10 @@ record SimulatedPrompt(
   }
 
   static List<SimulatedVersion> readVersions(ConfigValue value, Behaviour behaviour) {
-    List<SimulatedVersion> versions =
-        value.list(v -> v.section(s -> SimulatedVersion.read(s, behaviour)));
-    if (versions.isEmpty()) {
+    if (value.isList() && value.size() == 0) {
       throw value.invalid("expected at least one version");
     }
-    return versions;
+    return value.list(v -> v.section(s -> SimulatedVersion.read(s, behaviour)));
   }
 
   static List<SimulatedVersion> oneVersion(Behaviour behaviour) {

@@ -77,7 +77,7 @@ public final class Simulation {
     // What arrives before the next execution happens can no longer be overtaken.
     PromptTraffic earliest = next.peek();
     while (earliest != null
-        && (pending.isEmpty() || pending.element().arrival > earliest.timestamp())) {
+        && (pending.isEmpty() || pending.element().record.arrival() > earliest.timestamp())) {
       next.remove();
       execute(earliest);
       if (earliest.advance()) {
@@ -86,9 +86,7 @@ public final class Simulation {
       earliest = next.peek();
     }
     Pending first = pending.poll();
-    return first == null
-        ? null
-        : new SimulatedRecord(first.kind, first.arrival, first.promptVersion, first.json);
+    return first == null ? null : first.record;
   }
 
   /** The event time up to which executions have been made, milliseconds since the epoch (UTC). */
@@ -321,7 +319,8 @@ public final class Simulation {
   }
 
   private void schedule(Kind kind, long arrival, VersionTraffic of, byte[] record) {
-    pending.add(new Pending(kind, arrival, sequence++, of.promptVersion, record));
+    pending.add(
+        new Pending(new SimulatedRecord(kind, arrival, of.promptVersion, record), sequence++));
   }
 
   /** What the incidents of a time do to the execution that is being drawn. */
@@ -380,13 +379,11 @@ public final class Simulation {
     static final Impact NONE = new Impact(Double.NaN, null, 1, 0, null);
   }
 
-  /** A record that has not arrived yet. */
-  private record Pending(
-      Kind kind, long arrival, long sequence, PromptVersion promptVersion, byte[] json)
-      implements Comparable<Pending> {
+  /** A record that has not arrived yet; {@code sequence} decides between equal times. */
+  private record Pending(SimulatedRecord record, long sequence) implements Comparable<Pending> {
     @Override
     public int compareTo(Pending other) {
-      int byArrival = Long.compare(arrival, other.arrival);
+      int byArrival = Long.compare(record.arrival(), other.record.arrival());
       return byArrival != 0 ? byArrival : Long.compare(sequence, other.sequence);
     }
   }
