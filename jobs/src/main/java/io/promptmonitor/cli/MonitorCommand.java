@@ -2,7 +2,6 @@ package io.promptmonitor.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.promptmonitor.common.config.ConfigException;
 import io.promptmonitor.common.config.DeploymentConfig;
 import io.promptmonitor.common.config.MonitorConfig;
 import io.promptmonitor.database.Migrations;
@@ -177,14 +176,7 @@ final class MonitorCommand implements Callable<Integer> {
   }
 
   private MonitorConfig readConfig() {
-    if (config == null) {
-      return MonitorConfig.defaults();
-    }
-    try {
-      return DeploymentConfig.read(config).monitor();
-    } catch (ConfigException e) {
-      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-    }
+    return config == null ? MonitorConfig.defaults() : DeploymentConfig.read(config).monitor();
   }
 
   private int localParallelism() {

@@ -1,5 +1,6 @@
 package io.promptmonitor.cli;
 
+import io.promptmonitor.common.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.Objects;
 import picocli.CommandLine;
@@ -22,7 +23,13 @@ import picocli.CommandLine.ParseResult;
     description = "Watches LLM prompt versions in production.",
     mixinStandardHelpOptions = true,
     versionProvider = PromptMon.Version.class,
-    subcommands = {MigrateCommand.class, MonitorCommand.class, SqlCommand.class})
+    subcommands = {
+      CheckCommand.class,
+      MigrateCommand.class,
+      MonitorCommand.class,
+      SimulateCommand.class,
+      SqlCommand.class
+    })
 public final class PromptMon implements Runnable {
 
   /** It ran and found nothing wrong. */
@@ -71,6 +78,11 @@ public final class PromptMon implements Runnable {
 
   private static int onFailure(Exception e, CommandLine commandLine, ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
+    if (e instanceof ConfigException config) {
+      config.problems().forEach(err::println);
+      err.flush();
+      return EXIT_USAGE;
+    }
     err.printf("promptmon: %s%n", oneLine(e));
     err.flush();
     return EXIT_PROBLEM;

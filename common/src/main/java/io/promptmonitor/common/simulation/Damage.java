@@ -1,5 +1,6 @@
 package io.promptmonitor.common.simulation;
 
+import io.promptmonitor.common.ingest.RecordParser;
 import io.promptmonitor.common.ingest.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -24,6 +25,13 @@ enum Damage {
             case 2 -> "[" + json + "]";
             default -> json.replace("\"outcome\":", "\"outcome\" ");
           });
+    }
+  },
+  TOO_LARGE(RejectionReason.TOO_LARGE) {
+    @Override
+    byte[] apply(String json, int form) {
+      String start = json.substring(0, json.length() - 1) + ",\"padding\":\"";
+      return bytes(start + "x".repeat(RecordParser.MAX_RECORD_LENGTH) + "\"}");
     }
   },
   MISSING_FIELD(RejectionReason.MISSING_FIELD) {

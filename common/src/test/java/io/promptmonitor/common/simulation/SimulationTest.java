@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.ingest.Ingested;
+import io.promptmonitor.common.ingest.ParserOptions;
+import io.promptmonitor.common.ingest.RecordParser;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.simulation.SimulatedRecord.Kind;
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
@@ -318,7 +323,10 @@ class SimulationTest {
     assertThat((double) run.summary.brokenRecords() / all.size()).isCloseTo(0.02, within(0.003));
     assertThat(run.summary.broken().keySet())
         .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(Damage.values()).map(Damage::reason).toList());
+            Arrays.stream(Damage.values())
+                .filter(d -> d != Damage.TOO_LARGE)
+                .map(Damage::reason)
+                .toList());
   }
 
   private static double correlationOfLogarithms(List<JsonNode> records) {
@@ -579,36 +587,53 @@ class SimulationTest {
   }
 
   @Test
-  void everyKindOfBrokenRecordIsBrokenInItsWay() {
-    Run run =
-        Run.of(
-            scenario(
-                "scenario: {duration: 20m, broken_records: {share: 1},"
-                    + " prompts: [{id: a, rate_per_minute: 200}]}"),
-            4);
-    assertThat(run.summary.brokenRecords()).isEqualTo(run.summary.executions());
-    Set<String> good = new HashSet<>();
-    run.executions().forEach(r -> good.add(r.get("execution_id").textValue()));
-    int json = 0;
+  void theParserAgrees() {
+    Scenario scenario =
+        scenario(
+            """
+            scenario:
+              duration: 10m
+              raw_text_share: 0.1
+              broken_records: {share: 1, kinds: {%s}}
+              prompts:
+                - id: a
+                  rate_per_minute: 300
+                  behaviour: {errors: {rate: 0.2}, automated_score: {delay: {median: 30s}}}
+            """
+                .formatted(
+                    Arrays.stream(Damage.values())
+                        .map(d -> d.code() + (d == Damage.TOO_LARGE ? ": 0.01" : ": 1"))
+                        .collect(Collectors.joining(", "))));
+    Run run = Run.of(scenario, 4);
+    long now = scenario.start().plus(scenario.duration()).toEpochMilli();
+    RecordParser parser = new RecordParser(ParserOptions.defaults(), () -> now);
+    Map<RejectionReason, Long> rejected = new EnumMap<>(RejectionReason.class);
+    int stripped = 0;
     for (SimulatedRecord record : run.records) {
-      if (record.kind() != Kind.BROKEN) {
-        continue;
-      }
       assertThat(new String(record.json(), StandardCharsets.ISO_8859_1)).hasLineCount(1);
-      try {
-        JsonNode node = MAPPER.readTree(record.json());
-        assertThat(good.contains(node.path("execution_id").asText())).isFalse();
-        json++;
-      } catch (IOException e) {
-        // Not JSON, as intended.
+      Ingested ingested = parser.parse("test", 0, record.json(), 0, record.json().length);
+      switch (record.kind()) {
+        case EXECUTION -> {
+          assertThat(ingested.execution()).as(() -> describe(record, ingested)).isNotNull();
+          assertThat(ingested.execution().promptVersion()).isEqualTo(record.promptVersion());
+          stripped += ingested.rawTextStripped() ? 1 : 0;
+        }
+        case FEEDBACK -> assertThat(ingested.feedback()).isNotNull();
+        case BROKEN -> {
+          assertThat(ingested.deadLetter()).as(() -> describe(record, ingested)).isNotNull();
+          rejected.merge(ingested.deadLetter().reason(), 1L, Long::sum);
+        }
+        case DUPLICATE -> assertThat(ingested.execution()).isNotNull();
       }
     }
-    long unreadable =
-        run.summary.broken().get(RejectionReason.NOT_JSON)
-            + run.summary.broken().get(RejectionReason.NOT_UTF8);
-    assertThat(json)
-        .isBetween(
-            (int) (run.summary.brokenRecords() - unreadable), (int) run.summary.brokenRecords());
+    assertThat(rejected).isEqualTo(run.summary.broken());
+    assertThat(rejected).hasSize(Damage.values().length);
+    assertThat(stripped).isEqualTo((int) run.summary.rawTexts()).isPositive();
+  }
+
+  private static String describe(SimulatedRecord record, Ingested ingested) {
+    String text = new String(record.json(), StandardCharsets.UTF_8);
+    return text.substring(0, Math.min(text.length(), 1_000)) + " " + ingested.deadLetter();
   }
 
   @Test

@@ -1,0 +1,120 @@
+package io.promptmonitor.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promptmonitor.common.config.ConfigException;
+import io.promptmonitor.common.config.ConfigProblem;
+import io.promptmonitor.common.config.ConfigReader;
+import io.promptmonitor.common.config.ConfigSection;
+import io.promptmonitor.common.config.DeploymentConfig;
+import io.promptmonitor.common.simulation.Scenario;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code promptmon check}: says whether files are right, and what is wrong with them. */
+@Command(
+    name = "check",
+    description = {
+      "Says whether configurations and scenarios are right, and if not, what is wrong and where.",
+      "Exit code: 0 if all are right, 1 if any has a problem, 2 if a file cannot be read."
+    },
+    mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+
+  /** The kinds of file; a file is of the first kind whose top-level key it has, or of the last. */
+  private enum Kind {
+    SCENARIO("scenario", "scenario", Scenario::read),
+    CONFIGURATION("configuration", "monitor", DeploymentConfig::read);
+
+    private final String label;
+    private final String key;
+
+    @SuppressWarnings("ImmutableEnumChecker") // the functions above capture nothing
+    private final Consumer<ConfigSection> schema;
+
+    Kind(String label, String key, Consumer<ConfigSection> schema) {
+      this.label = label;
+      this.key = key;
+      this.schema = schema;
+    }
+
+    /** The schema of whatever kind of file it is; tells the kind by its label. */
+    static String read(ConfigSection top) {
+      Kind kind = CONFIGURATION;
+      for (Kind candidate : values()) {
+        if (top.has(candidate.key)) {
+          kind = candidate;
+          break;
+        }
+      }
+      kind.schema.accept(top);
+      return kind.label;
+    }
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "YAML files.")
+  private List<Path> files;
+
+  @Option(names = "--json", description = "Print the result as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    for (Path file : files) {
+      if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+        throw new ParameterException(spec.commandLine(), "cannot read " + file);
+      }
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    List<Map<String, Object>> results = new ArrayList<>();
+    boolean right = true;
+    for (Path file : files) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("file", file.toString());
+      try {
+        String kind = ConfigReader.read(file, Kind::read);
+        result.put("ok", true);
+        result.put("kind", kind);
+        if (!json) {
+          out.println(file + ": ok (" + kind + ")");
+        }
+      } catch (ConfigException e) {
+        right = false;
+        result.put("ok", false);
+        result.put("problems", e.problems().stream().map(CheckCommand::toJsonValues).toList());
+        if (!json) {
+          e.problems().forEach(out::println);
+        }
+      }
+      results.add(result);
+    }
+    if (json) {
+      out.println(new ObjectMapper().writeValueAsString(results));
+    }
+    out.flush();
+    return right ? PromptMon.EXIT_OK : PromptMon.EXIT_PROBLEM;
+  }
+
+  private static Map<String, Object> toJsonValues(ConfigProblem problem) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("line", problem.line());
+    values.put("column", problem.column());
+    values.put("message", problem.message());
+    return values;
+  }
+}

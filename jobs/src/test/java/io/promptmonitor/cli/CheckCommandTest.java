@@ -1,0 +1,95 @@
+package io.promptmonitor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckCommandTest {
+
+  @TempDir private Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(Object... args) {
+    List<String> all = new ArrayList<>(List.of("check"));
+    for (Object arg : args) {
+      all.add(arg.toString());
+    }
+    return PromptMon.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(all.toArray(String[]::new));
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(directory.resolve(name), text);
+  }
+
+  @Test
+  void filesThatAreRight() throws Exception {
+    Path config = file("c.yaml", "monitor: {idle_timeout: 2m}\n");
+    Path empty = file("e.yaml", "");
+    Path scenario = file("s.yaml", "scenario: {prompts: [{id: a}]}\n");
+    assertThat(execute(config, empty, scenario)).isEqualTo(PromptMon.EXIT_OK);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            config + ": ok (configuration)",
+            empty + ": ok (configuration)",
+            scenario + ": ok (scenario)");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void everyProblemIsALineOfTheResult() throws Exception {
+    Path config = file("c.yaml", "monitor:\n  idle_timeot: 2m\n  feedback_horizon: 9d\n");
+    Path scenario = file("s.yaml", "scenario: {prompts: [{id: a}]}\nmonitor: {}\n");
+    assertThat(execute(config, scenario)).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            config + ":2:3: monitor.idle_timeot: unknown key; did you mean \"idle_timeout\"?",
+            config + ":3:21: monitor.feedback_horizon: must be from 0s to 7d, found 9d",
+            scenario + ":2:1: monitor: unknown key; expected one of scenario");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void anUnknownTopLevelKeyIsToldWhatThereIs() throws Exception {
+    assertThat(execute(file("c.yaml", "monitors: {}\n"))).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(out.toString()).contains("monitors: unknown key; did you mean \"monitor\"?");
+  }
+
+  @Test
+  void asJson() throws Exception {
+    Path right = file("e.yaml", "");
+    Path wrong = file("c.yaml", "monitor: 5\n");
+    assertThat(execute("--json", right, wrong)).isEqualTo(PromptMon.EXIT_PROBLEM);
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertThat(json.at("/0/ok").booleanValue()).isTrue();
+    assertThat(json.at("/0/kind").textValue()).isEqualTo("configuration");
+    assertThat(json.at("/1/problems/0").toString())
+        .isEqualTo(
+            "{\"line\":1,\"column\":10,\"message\":\"monitor: expected a mapping (key: value),"
+                + " found \\\"5\\\"\"}");
+  }
+
+  @Test
+  void whatCannotBeReadIsBadInput() {
+    Path missing = directory.resolve("missing.yaml");
+    assertThat(execute(missing)).isEqualTo(PromptMon.EXIT_USAGE);
+    assertThat(execute(directory)).isEqualTo(PromptMon.EXIT_USAGE);
+    assertThat(execute()).isEqualTo(PromptMon.EXIT_USAGE);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("cannot read " + missing).hasLineCount(3);
+  }
+}
