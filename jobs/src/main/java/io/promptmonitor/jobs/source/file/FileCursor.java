@@ -148,7 +148,7 @@ final class FileCursor implements Comparable<FileCursor> {
             path,
             number,
             RejectionReason.TOO_LARGE,
-            "the line has %d bytes, expected at most %d".formatted(bytes, LineSplitter.MAX_LENGTH),
+            "record: too large, expected at most " + LineSplitter.MAX_LENGTH + " bytes",
             length,
             null,
             Long.MIN_VALUE);

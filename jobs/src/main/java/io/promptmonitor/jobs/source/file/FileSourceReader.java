@@ -22,7 +22,9 @@ final class FileSourceReader
 
   FileSourceReader(IngestParser.Factory parsers, SourceReaderContext context) {
     super(
-        () -> new MergingSplitReader(parsers.create()),
+        () ->
+            new MergingSplitReader(
+                parsers.create(), new OpenFiles(MergingSplitReader.MAX_OPEN_FILES)),
         new Emitter(context.metricGroup().getIOMetricGroup().getNumBytesInCounter()),
         context.getConfiguration(),
         context);

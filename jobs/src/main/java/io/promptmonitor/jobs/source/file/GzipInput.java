@@ -1,6 +1,5 @@
 package io.promptmonitor.jobs.source.file;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.CRC32;
@@ -165,7 +164,7 @@ final class GzipInput extends InputStream {
 
   private void fillOrFail() throws IOException {
     if (!fill()) {
-      throw new EOFException("the file ends in the middle of the compressed data");
+      throw new ZipException("it ends in the middle of the compressed data");
     }
   }
 

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class MergingSplitReader implements SplitReader<MergedBatch, FileSplit> {
 
+  /** How many files a reader has open at a time, at most. */
+  static final int MAX_OPEN_FILES = 512;
+
   private static final int BATCH_SIZE = 1000;
-  private static final int MAX_OPEN_FILES = 512;
 
   /** What the chunks of all files that are being read may take together, roughly. */
   private static final int CHUNKS_TOTAL = 32 << 20;
@@ -32,7 +34,7 @@ final class MergingSplitReader implements SplitReader<MergedBatch, FileSplit> {
   private static final int LARGEST_CHUNK = 256 << 10;
 
   private final IngestParser parser;
-  private final OpenFiles openFiles = new OpenFiles(MAX_OPEN_FILES);
+  private final OpenFiles openFiles;
   private final List<FileSplit> added = new ArrayList<>();
   private final PriorityQueue<FileCursor> waiting = new PriorityQueue<>();
 
@@ -42,8 +44,9 @@ final class MergingSplitReader implements SplitReader<MergedBatch, FileSplit> {
   private int ranks;
   private int filesBeingRead;
 
-  MergingSplitReader(IngestParser parser) {
+  MergingSplitReader(IngestParser parser, OpenFiles openFiles) {
     this.parser = parser;
+    this.openFiles = openFiles;
   }
 
   @Override

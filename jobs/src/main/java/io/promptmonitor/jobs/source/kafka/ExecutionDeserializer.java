@@ -54,7 +54,7 @@ final class ExecutionDeserializer implements KafkaRecordDeserializationSchema<In
             source,
             offset,
             RejectionReason.NOT_JSON,
-            "the record has no value (a tombstone), expected one JSON object",
+            "record: no value (a tombstone), expected one JSON object",
             0,
             null,
             Long.MIN_VALUE);

@@ -95,10 +95,11 @@ public final class KafkaExecutions {
     builder.setStartingOffsets(startingOffsets);
     if (bounded) {
       builder.setBounded(OffsetsInitializer.latest());
+    } else {
+      clientProperties.putIfAbsent(
+          KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(),
+          String.valueOf(partitionDiscovery.toMillis()));
     }
-    clientProperties.putIfAbsent(
-        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(),
-        String.valueOf(partitionDiscovery.toMillis()));
     builder.setProperties(clientProperties);
     return new ExecutionSource(
         builder.build(), watermarks, "executions from Kafka", "executions-kafka");
