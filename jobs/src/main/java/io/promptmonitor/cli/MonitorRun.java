@@ -31,6 +31,7 @@ final class MonitorRun {
   private final @Nullable LocalState endless;
   private final long start = System.nanoTime();
   private final boolean terminal = Terminal.isInteractive();
+  private final ProgressLine progress;
   private final CompletableFuture<JobExecutionResult> result;
   private volatile boolean stopping;
   private @Nullable MonitorSummary last;
@@ -50,6 +51,7 @@ final class MonitorRun {
     this.job = job;
     this.database = database;
     this.err = err;
+    this.progress = new ProgressLine(err, terminal);
     this.endless = endless;
     this.result = job.getJobExecutionResult();
   }
@@ -65,13 +67,13 @@ final class MonitorRun {
     while (true) {
       try {
         JobExecutionResult finished = result.get(1, TimeUnit.SECONDS);
-        clearLine();
+        progress.clear();
         takeBack.run();
         return MonitorSummary.of(finished.getAllAccumulatorResults(), elapsed());
       } catch (TimeoutException e) {
         shown = showProgress(shown);
       } catch (ExecutionException e) {
-        clearLine();
+        progress.clear();
         takeBack.run();
         if (stopping && last != null) {
           return last;
@@ -102,8 +104,12 @@ final class MonitorRun {
             summary.records(),
             summary.count(CounterNames.WINDOW_ROWS),
             summary.throughput());
-    err.print(terminal ? "\r\u001b[K" + line : line + System.lineSeparator());
-    err.flush();
+    if (terminal) {
+      progress.show(line);
+    } else {
+      err.println(line);
+      err.flush();
+    }
     return now;
   }
 
@@ -118,17 +124,10 @@ final class MonitorRun {
     }
   }
 
-  private void clearLine() {
-    if (terminal) {
-      err.print("\r\u001b[K");
-      err.flush();
-    }
-  }
-
   /** On Ctrl-C or SIGTERM: an endless job takes a savepoint to continue from. */
   private void stop() {
     stopping = true;
-    clearLine();
+    progress.clear();
     try {
       MonitorSummary summary = current();
       if (endless != null) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.ParseResult;
     versionProvider = PromptMon.Version.class,
     subcommands = {
       CheckCommand.class,
+      DemoCommand.class,
       MigrateCommand.class,
       MonitorCommand.class,
       SimulateCommand.class,

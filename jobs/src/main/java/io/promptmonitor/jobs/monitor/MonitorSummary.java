@@ -98,7 +98,7 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     text.append(
         String.format(
             Locale.ROOT,
-            "%-20s %,12.1f s, %,.0f records/s%n",
+            "%-24s %,12.1f s, %,.0f records/s%n",
             "time",
             elapsed.toMillis() / 1000.0,
             throughput()));
@@ -106,7 +106,7 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
   }
 
   private static void line(StringBuilder text, String name, long count, String note) {
-    text.append(String.format(Locale.ROOT, "%-20s %,12d  %s", name, count, note).stripTrailing())
+    text.append(String.format(Locale.ROOT, "%-24s %,12d  %s", name, count, note).stripTrailing())
         .append(System.lineSeparator());
   }
 
