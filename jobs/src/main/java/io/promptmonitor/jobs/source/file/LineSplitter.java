@@ -16,10 +16,10 @@ import java.util.function.IntSupplier;
  * Blank lines (spaces and tabs at most) are counted but skipped, as is a byte order mark at the
  * beginning. A line longer than {@link #MAX_LENGTH} is measured, not held.
  */
-final class LineSplitter {
+public final class LineSplitter {
 
   /** The longest line that is handed out, in bytes. */
-  static final int MAX_LENGTH = RecordParser.MAX_RECORD_LENGTH;
+  public static final int MAX_LENGTH = RecordParser.MAX_RECORD_LENGTH;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -57,7 +57,7 @@ final class LineSplitter {
    * @param offset what comes before that line, in bytes
    * @param chunkSize how many bytes to read at a time; asked for each new chunk
    */
-  LineSplitter(InputStream in, long lineNumber, long offset, IntSupplier chunkSize) {
+  public LineSplitter(InputStream in, long lineNumber, long offset, IntSupplier chunkSize) {
     this.in = in;
     this.nextLineNumber = lineNumber;
     this.chunkOffset = offset;
@@ -65,7 +65,7 @@ final class LineSplitter {
   }
 
   /** Goes on to the next line that is not blank; false at the end of the stream. */
-  boolean next() throws IOException {
+  public boolean next() throws IOException {
     while (nextLine()) {
       if (nextLineNumber == 2 && startsWithByteOrderMark()) {
         start += 3;
@@ -79,17 +79,17 @@ final class LineSplitter {
   }
 
   /** Holds the current line, unless that {@linkplain #isTooLong() is too long}. */
-  byte[] chunk() {
+  public byte[] chunk() {
     return chunk;
   }
 
   /** Where the current line begins in {@link #chunk}. */
-  int start() {
+  public int start() {
     return start;
   }
 
   /** Length of the current line in bytes, without its end. */
-  long length() {
+  public long length() {
     return length;
   }
 
