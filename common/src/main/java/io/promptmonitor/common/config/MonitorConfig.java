@@ -3,9 +3,9 @@ package io.promptmonitor.common.config;
 import io.promptmonitor.common.windows.WindowSize;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +63,10 @@ public record MonitorConfig(
       "must divide one minute and be at least 1s (1s, 2s, 3s, 4s, 5s, 6s, 10s, 12s, 15s, 20s, 30s"
           + " or 1m)";
 
+  /** Shorter windows are written when they end. */
+  private static final Set<WindowSize> REFRESHED =
+      EnumSet.of(WindowSize.ONE_HOUR, WindowSize.ONE_DAY, WindowSize.SEVEN_DAYS);
+
   private static final MonitorConfig DEFAULTS =
       new MonitorConfig(
           Duration.ofSeconds(10),
@@ -111,6 +115,10 @@ public record MonitorConfig(
     check(isSlidingInterval(slidingInterval, pane), "sliding_interval", slidingIntervalRule(pane));
     EnumMap<WindowSize, Duration> ordered = new EnumMap<>(WindowSize.class);
     ordered.putAll(refresh);
+    check(
+        REFRESHED.containsAll(ordered.keySet()),
+        "refresh",
+        "is for the windows 1h, 24h and 7d only");
     ordered.forEach((size, every) -> check(isRefresh(size, every), "refresh", refreshRule(size)));
     refresh = Collections.unmodifiableMap(ordered);
   }
@@ -170,11 +178,7 @@ public record MonitorConfig(
 
   private static Map<WindowSize, Duration> readRefresh(ConfigValue value) {
     EnumMap<WindowSize, Duration> refresh = new EnumMap<>(DEFAULTS.refresh);
-    List<String> sizes =
-        Arrays.stream(WindowSize.values())
-            .filter(size -> size.millis() > MINUTE.toMillis())
-            .map(WindowSize::label)
-            .toList();
+    List<String> sizes = REFRESHED.stream().map(WindowSize::label).toList();
     refresh.putAll(
         value.map(
             key -> WindowSize.ofLabel(key.choice(sizes)),

@@ -72,7 +72,6 @@ class MonitorConfigTest {
             List.of(minutes(5), minutes(15), Duration.ofHours(24)),
             minutes(1),
             Map.of(
-                WindowSize.FIVE_MINUTES, minutes(1),
                 WindowSize.ONE_HOUR, minutes(2),
                 WindowSize.ONE_DAY, minutes(30),
                 WindowSize.SEVEN_DAYS, Duration.ofHours(24)));
@@ -90,7 +89,7 @@ class MonitorConfigTest {
             "  max_clock_skew: 7m",
             "  sliding_windows: [15m, 5_minutes, 1d]",
             "  sliding_interval: 1m",
-            "  refresh: {5m: 1m, 1h: 2m, 24h: 30m, 7d: 24h}");
+            "  refresh: {1h: 2m, 24h: 30m, 7d: 24h}");
     assertThat(config).isEqualTo(expected);
     for (RecordComponent component : MonitorConfig.class.getRecordComponents()) {
       assertThat(value(config, component))
@@ -156,6 +155,8 @@ class MonitorConfigTest {
         "refresh: {1h: 90s} | 2:17: monitor.refresh.1h: must be a multiple of 1m and at most the"
             + " window's 1h",
         "refresh: {2h: 1m} | 2:13: monitor.refresh.2h: unknown value \"2h\"; did you mean \"1h\"?",
+        "refresh: {5m: 1m} | 2:13: monitor.refresh.5m: unknown value \"5m\"; expected one of 1h, 24h,"
+            + " 7d",
         "refresh: {1h: 2h} | 2:17: monitor.refresh.1h: must be a multiple of 1m and at most the"
             + " window's 1h",
         "evalution_interval: 5s | 2:3: monitor.evalution_interval: unknown key; did you mean"
