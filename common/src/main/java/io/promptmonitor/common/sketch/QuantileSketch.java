@@ -240,6 +240,10 @@ public final class QuantileSketch {
     }
     if (means == null && other.means == null) {
       mergeCounts(other);
+    } else if (count == 0) {
+      // Centroids are never changed in place: both may have the same.
+      means = other.means;
+      weights = other.weights;
     } else {
       mergeDigests(other);
     }

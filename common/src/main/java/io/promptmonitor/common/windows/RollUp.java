@@ -56,6 +56,12 @@ public final class RollUp {
   private final RollUpStore store;
   private final WindowSeries[] levels = new WindowSeries[WindowLevel.COUNT];
   private final List<Long> hours = new ArrayList<>();
+
+  /** The hour that windows are being added to, which many are: it is stored when others are. */
+  private @Nullable QualityHour latestHour;
+
+  private long latestHourStart = Long.MIN_VALUE;
+  private boolean latestHourUnsaved;
   private final List<Long> removed = new ArrayList<>();
 
   /** Up to when everything was done. */
@@ -124,6 +130,7 @@ public final class RollUp {
    * Hands everything that changed since the last call to the store, so that {@link #load} finds it.
    */
   public void save() {
+    saveLatestHour();
     for (long key : removed) {
       store.removeWindow(key);
     }
@@ -403,18 +410,21 @@ public final class RollUp {
       return false;
     }
     long hourStart = WindowSize.ONE_HOUR.startOf(start);
-    byte[] bytes = store.getHour(hourStart);
-    if (bytes == null) {
+    QualityHour hour = storedHour(hourStart);
+    if (hour == null) {
       return false;
     }
-    QualityHour hour = QualityHour.fromBytes(bytes);
     QualityHour.Remainder remainder = hour.find(level, start);
     if (remainder == null) {
       return false;
     }
     remainder.quality.add(change);
     remainder.revision++;
-    store.putHour(hourStart, hour.toBytes());
+    if (hourStart == latestHourStart) {
+      latestHourUnsaved = true;
+    } else {
+      store.putHour(hourStart, hour.toBytes());
+    }
     WindowAggregate quality = new WindowAggregate();
     quality.quality().add(remainder.quality);
     output.window(
@@ -462,7 +472,7 @@ public final class RollUp {
       }
     }
     for (long hour : hours) {
-      store.removeHour(hour);
+      removeHour(hour);
     }
     hours.clear();
     stateUnsaved = true;
@@ -670,6 +680,7 @@ public final class RollUp {
       parent.merged = merged;
     }
     merged.merge(content);
+    merged.close();
     parent.changed = true;
     parent.unsaved = true;
   }
@@ -681,7 +692,6 @@ public final class RollUp {
       WindowAggregate merged = window.merged;
       if (window.start + plan.millis(level) <= now && merged != null) {
         window.closed = true;
-        merged.close();
         mergeIntoParent(level, window.start, merged);
         write(level, window, output);
       }
@@ -811,10 +821,8 @@ public final class RollUp {
       RolledWindow part = parts.get(i);
       if (part.closed && part.merged != null) {
         merged.merge(part.merged);
+        merged.close();
       }
-    }
-    if (window.closed) {
-      merged.close();
     }
     return merged;
   }
@@ -832,7 +840,30 @@ public final class RollUp {
       }
     }
     while (!hours.isEmpty() && plan.hourExpiry(hours.get(0)) <= now) {
-      store.removeHour(hours.remove(0));
+      removeHour(hours.remove(0));
+    }
+  }
+
+  private void removeHour(long hourStart) {
+    if (hourStart == latestHourStart) {
+      latestHour = null;
+      latestHourUnsaved = false;
+    }
+    store.removeHour(hourStart);
+  }
+
+  private @Nullable QualityHour storedHour(long hourStart) {
+    if (latestHour != null && hourStart == latestHourStart) {
+      return latestHour;
+    }
+    byte[] bytes = store.getHour(hourStart);
+    return bytes == null ? null : QualityHour.fromBytes(bytes);
+  }
+
+  private void saveLatestHour() {
+    if (latestHour != null && latestHourUnsaved) {
+      store.putHour(latestHourStart, latestHour.toBytes());
+      latestHourUnsaved = false;
     }
   }
 
@@ -841,10 +872,14 @@ public final class RollUp {
     if (plan.hourExpiry(hourStart) <= now) {
       return;
     }
-    byte[] bytes = store.getHour(hourStart);
-    QualityHour hour = bytes == null ? new QualityHour() : QualityHour.fromBytes(bytes);
-    hour.put(level, window.start, quality, window.revision);
-    store.putHour(hourStart, hour.toBytes());
+    if (latestHour == null || hourStart != latestHourStart) {
+      saveLatestHour();
+      QualityHour stored = storedHour(hourStart);
+      latestHour = stored == null ? new QualityHour() : stored;
+      latestHourStart = hourStart;
+    }
+    latestHour.put(level, window.start, quality, window.revision);
+    latestHourUnsaved = true;
     if (!hours.contains(hourStart)) {
       hours.add(hourStart);
       hours.sort(null);

@@ -11,6 +11,7 @@ public final class RollUpPlan {
   private final RollUpSettings settings;
   private final long[] millis = new long[WindowLevel.COUNT];
   private final long[] refresh = new long[WindowLevel.COUNT];
+  private final long[] slidingSteps;
   private final long[] slidingReach = new long[WindowLevel.COUNT];
   private final boolean keepsPanes;
   private final long maxSliding;
@@ -49,6 +50,10 @@ public final class RollUpPlan {
           Math.max(slidingReach[WindowLevel.PANE], millis[WindowLevel.MINUTE]);
     }
     maxSliding = longest;
+    slidingSteps =
+        settings.slidingLengths().stream()
+            .mapToLong(length -> millis[startLevel(length)])
+            .toArray();
   }
 
   RollUpSettings settings() {
@@ -87,10 +92,10 @@ public final class RollUpPlan {
     return wholeMinutes ? WindowLevel.MINUTE : WindowLevel.PANE;
   }
 
-  /** Where a sliding window of {@code length} that ends at {@code end} begins. */
-  long slidingStart(long length, long end) {
-    long step = millis[startLevel(length)];
-    return Math.floorDiv(end - length, step) * step;
+  /** Where the sliding window number {@code index} begins if it ends at {@code end}. */
+  long slidingStart(int index, long end) {
+    long step = slidingSteps[index];
+    return Math.floorDiv(end - settings.slidingLengths().get(index), step) * step;
   }
 
   /**

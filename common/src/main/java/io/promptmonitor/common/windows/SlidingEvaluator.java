@@ -6,6 +6,7 @@ import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.sketch.QuantileSketch;
 import io.promptmonitor.common.sketch.QuantileUnion;
 import java.util.EnumSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,10 @@ public final class SlidingEvaluator {
     latency.clear();
     WindowAggregate counters = new WindowAggregate();
     long cursor = end;
-    for (long length : settings.slidingLengths()) {
-      long start = plan.slidingStart(length, end);
+    List<Long> lengths = settings.slidingLengths();
+    for (int i = 0; i < lengths.size(); i++) {
+      long length = lengths.get(i);
+      long start = plan.slidingStart(i, end);
       while (cursor > start) {
         int level = largestFitting(plan, cursor, start);
         cursor -= plan.millis(level);

@@ -139,6 +139,7 @@ final class RollUpOracle {
       WindowAggregate content = part + step <= until ? closed(level - 1, part) : null;
       if (content != null) {
         into.merge(content);
+        into.close();
       }
     }
   }

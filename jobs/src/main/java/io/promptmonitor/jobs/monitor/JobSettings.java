@@ -20,6 +20,11 @@ public final class JobSettings {
 
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(30);
 
+  /**
+   * Longer than the sinks wait for a database that is away, so that they decide when to give up.
+   */
+  private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(15);
+
   private JobSettings() {}
 
   /** Applies the settings; those that the user set for the cluster or the job stay as they are. */
@@ -30,6 +35,7 @@ public final class JobSettings {
     demanded.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
     Configuration preferred = new Configuration();
     preferred.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
+    preferred.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT);
     preferred.set(
         CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
     preferred.set(

@@ -160,7 +160,7 @@ class RealTrafficTest {
         } else {
           assertThat(rankError(latencies, value, quantiles[i]))
               .as("%s %s of %d", window, columns[i], n)
-              .isLessThanOrEqualTo(digestError(quantiles[i], n) + 1.0 / n);
+              .isLessThanOrEqualTo(digestError(quantiles[i]) + 1.0 / n);
         }
       }
     }
@@ -168,13 +168,11 @@ class RealTrafficTest {
   }
 
   /**
-   * The share of {@code n} values that a t-digest's centroid may hold at {@code q} (scale function
-   * k2, the library's default), and at most 2 %, which is far less than it allows near the median.
+   * The share of values that two of a t-digest's centroids may hold at {@code q} (scale function
+   * k1): its error after merges.
    */
-  private static double digestError(double q, long n) {
-    double compression = QuantileSketch.COMPRESSION;
-    double share = q * (1 - q) * (4 * Math.log(n / compression) + 24) / compression;
-    return Math.min(0.02, share);
+  private static double digestError(double q) {
+    return 2 * Math.PI * Math.sqrt(q * (1 - q)) / QuantileSketch.COMPRESSION;
   }
 
   private static void close(ResultSet row, String column, double expected) throws SQLException {
