@@ -57,7 +57,7 @@ public final class WholeJobBench implements Callable<Integer> {
   @Option(
       names = "--checkpoint-seconds",
       description = "Time between checkpoints. Default: ${DEFAULT-VALUE}")
-  private int checkpointSeconds = 2;
+  private int checkpointSeconds = 5;
 
   @Option(
       names = "--profile",

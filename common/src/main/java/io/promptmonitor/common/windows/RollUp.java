@@ -77,6 +77,11 @@ public final class RollUp {
   private boolean finishing;
 
   private boolean repairDue;
+
+  /** What {@link #nextDue} found, as long as nothing changed that it depends on. */
+  private long due;
+
+  private boolean dueKnown;
   private boolean stateUnsaved;
   private boolean stateSaved;
   private final SlidingEvaluator sliding;
@@ -251,12 +256,14 @@ public final class RollUp {
   private void passIdleTime(long watermark) {
     if (watermark > time && nextDue() > watermark) {
       time = watermark;
+      dueKnown = false;
       stateUnsaved = true;
     }
   }
 
   private void sawExecutions(long end) {
     if (end > lastDataEnd) {
+      dueKnown = false;
       lastDataEnd = end;
       stateUnsaved = true;
     }
@@ -267,6 +274,7 @@ public final class RollUp {
     if (window == null) {
       window = new RolledWindow(start);
       levels[level].add(window);
+      dueKnown = false;
     }
     return window;
   }
@@ -380,6 +388,7 @@ public final class RollUp {
   }
 
   private void markChangedAbove(int level, long start) {
+    dueKnown = false;
     for (int above = level + 1; above <= WEEK; above++) {
       RolledWindow window = obtain(above, WindowLevel.size(above).startOf(start));
       window.changed = true;
@@ -388,6 +397,7 @@ public final class RollUp {
   }
 
   private void addQuality(RolledWindow window, QualityCounts change) {
+    dueKnown = false;
     WindowAggregate merged = window.merged;
     if (merged != null) {
       if (window.closed && !window.corrected) {
@@ -444,13 +454,15 @@ public final class RollUp {
    * Long#MAX_VALUE} ends the input: all windows are closed and nothing is kept.
    */
   public void advance(long watermark, RollUpOutput output) {
+    dueKnown = false;
     finishing = watermark == NEVER;
     if (repairDue) {
       repair(output);
     }
-    for (long due = nextDue(); due <= watermark && due != NEVER; due = nextDue()) {
-      step(due, output);
+    for (long next = nextDue(); next <= watermark && next != NEVER; next = nextDue()) {
+      step(next, output);
     }
+    dueKnown = false;
     if (finishing) {
       forgetAll(output);
     } else if (watermark > time) {
@@ -490,31 +502,39 @@ public final class RollUp {
     if (repairDue) {
       return time;
     }
-    long due = NEVER;
+    if (!dueKnown) {
+      due = earliestDue();
+      dueKnown = true;
+    }
+    return due;
+  }
+
+  private long earliestDue() {
+    long earliest = NEVER;
     for (int level = 0; level < levels.length; level++) {
       WindowSeries series = levels[level];
       if (series.size() == 0) {
         continue;
       }
       if (!finishing) {
-        due = Math.min(due, plan.expiry(level, series.get(0).start));
+        earliest = Math.min(earliest, plan.expiry(level, series.get(0).start));
       }
       RolledWindow open = firstOpen(level);
       if (open != null) {
-        due = Math.min(due, open.start + plan.millis(level));
+        earliest = Math.min(earliest, open.start + plan.millis(level));
         long refresh = plan.refresh(level);
         if (refresh > 0 && open.changed && !finishing) {
-          due = Math.min(due, nextMultiple(refresh));
+          earliest = Math.min(earliest, nextMultiple(refresh));
         }
       }
     }
     if (plan.maxSliding() > 0) {
-      due = Math.min(due, nextSlide());
+      earliest = Math.min(earliest, nextSlide());
     }
     if (!hours.isEmpty() && !finishing) {
-      due = Math.min(due, plan.hourExpiry(hours.get(0)));
+      earliest = Math.min(earliest, plan.hourExpiry(hours.get(0)));
     }
-    return due;
+    return earliest;
   }
 
   private @Nullable RolledWindow firstOpen(int level) {
@@ -589,6 +609,7 @@ public final class RollUp {
     if (!finishing) {
       purge(now);
     }
+    dueKnown = false;
   }
 
   private void closeCollected(int level, long now, RollUpOutput output) {
