@@ -115,6 +115,15 @@ final class DatabaseOption {
     }
   }
 
+  /**
+   * Whether the user named a server, so that the embedded one is not used.
+   *
+   * @throws ParameterException if the environment's URL is malformed
+   */
+  boolean isNamed() {
+    return named() != null;
+  }
+
   private @Nullable Database named() {
     if (given != null) {
       return given;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promptmonitor.common.config.DeploymentConfig;
 import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.database.Database;
 import io.promptmonitor.database.Migrations;
 import io.promptmonitor.jobs.monitor.MonitorJob;
 import io.promptmonitor.jobs.monitor.MonitorSummary;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class MonitorCommand implements Callable<Integer> {
 
+  private static final String JOB_NAME = "prompt-monitor";
   private static final int MAX_DEFAULT_PARALLELISM = 4;
 
   @Spec private CommandSpec spec;
@@ -142,30 +144,60 @@ final class MonitorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     MonitorConfig monitorConfig = readConfig();
-    boolean endless = input.kafka != null && !input.kafka.untilLatest;
     ExecutionSource source = source(monitorConfig);
-    try (DatabaseOption.Opened opened = database.open();
-        LocalState state = LocalState.open(input.kafka == null ? null : input.kafka.group)) {
+    StreamExecutionEnvironment given = StreamExecutionEnvironment.getExecutionEnvironment();
+    boolean cluster = !(given instanceof LocalStreamEnvironment);
+    if (cluster && !database.isNamed()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a job on a cluster needs a database server: give --db or set " + Database.URL_VARIABLE);
+    }
+    try (DatabaseOption.Opened opened = database.open()) {
       if (!opened.isEmbedded() && !noMigrate) {
         Migrations.apply(opened.database());
       }
+      SinkOptions sinks = SinkOptions.of(opened.database());
+      if (cluster) {
+        submit(given, monitorConfig, source, sinks);
+      } else {
+        run(monitorConfig, source, opened, sinks);
+      }
+      return PromptMon.EXIT_OK;
+    }
+  }
+
+  /** Under {@code flink run}: the cluster's settings hold, and the job runs without us. */
+  private void submit(
+      StreamExecutionEnvironment environment,
+      MonitorConfig monitorConfig,
+      ExecutionSource source,
+      SinkOptions sinks)
+      throws Exception {
+    if (parallelism != null) {
+      environment.setParallelism(parallelism);
+    }
+    MonitorJob.define(environment, monitorConfig, source, sinks);
+    say("submitted job " + environment.executeAsync(JOB_NAME).getJobID());
+  }
+
+  /** In this process, to the end or until it is stopped. */
+  private void run(
+      MonitorConfig monitorConfig,
+      ExecutionSource source,
+      DatabaseOption.Opened opened,
+      SinkOptions sinks)
+      throws Exception {
+    boolean endless = input.kafka != null && !input.kafka.untilLatest;
+    try (LocalState state = LocalState.open(input.kafka == null ? null : input.kafka.group)) {
       StreamExecutionEnvironment environment =
           StreamExecutionEnvironment.getExecutionEnvironment(
               state.configuration(localParallelism(), fresh));
-      if (parallelism != null) {
-        environment.setParallelism(parallelism);
-      }
-      MonitorJob.define(environment, monitorConfig, source, SinkOptions.of(opened.database()));
-      JobClient job = environment.executeAsync("prompt-monitor");
-      if (!(environment instanceof LocalStreamEnvironment)) {
-        spec.commandLine().getErr().println("promptmon: submitted job " + job.getJobID());
-        return PromptMon.EXIT_OK;
-      }
+      MonitorJob.define(environment, monitorConfig, source, sinks);
+      JobClient job = environment.executeAsync(JOB_NAME);
       state.resumedFrom().ifPresent(from -> say("continuing from " + from));
       MonitorRun run =
           new MonitorRun(job, opened, spec.commandLine().getErr(), endless ? state : null);
       print(run.await());
-      return PromptMon.EXIT_OK;
     }
   }
 
