@@ -30,12 +30,13 @@ import org.jspecify.annotations.Nullable;
  * subtask; of an endless source they are therefore union state: each subtask takes up a partition's
  * ids when it sees the first record of it. A source that ends cannot have union state (Flink takes
  * no checkpoint with it once a subtask has finished), and keeps each subtask's ids to itself. Ids
- * of partitions that fell silent for {@value #SILENCE_MILLIS} ms of event time are forgotten.
+ * of partitions that are {@value #SILENCE_MILLIS} ms behind the watermark are forgotten; a
+ * partition that lags behind others holds the watermark back, and keeps its ids.
  */
 public final class ExecutionDeduplication extends ProcessFunction<Ingested, Ingested>
     implements CheckpointedFunction {
 
-  /** Event time after which the ids of a silent partition are forgotten, in milliseconds. */
+  /** How far behind the watermark the ids of a partition are forgotten, in milliseconds. */
   static final long SILENCE_MILLIS = 3_600_000;
 
   private static final long serialVersionUID = 1L;
@@ -65,7 +66,7 @@ public final class ExecutionDeduplication extends ProcessFunction<Ingested, Inge
   private transient LongCounter duplicates;
   private transient @Nullable String lastPartition;
   private transient @Nullable Memory lastMemory;
-  private transient long latest;
+  private transient long watermark;
 
   /**
    * Deduplication.
@@ -91,7 +92,7 @@ public final class ExecutionDeduplication extends ProcessFunction<Ingested, Inge
     duplicates = counters.counter(CounterNames.DUPLICATES);
     memories = new HashMap<>();
     restored = new HashMap<>();
-    latest = Long.MIN_VALUE;
+    watermark = Long.MIN_VALUE;
     ListStateDescriptor<byte[]> descriptor =
         new ListStateDescriptor<>(
             "recent-ids", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
@@ -118,7 +119,7 @@ public final class ExecutionDeduplication extends ProcessFunction<Ingested, Inge
     }
     Memory memory = memory(record, execution);
     memory.latest = Math.max(memory.latest, execution.timestamp());
-    latest = Math.max(latest, execution.timestamp());
+    watermark = context.timerService().currentWatermark();
     if (memory.ids.add(execution.executionIdHash())) {
       out.collect(record);
     } else {
@@ -153,7 +154,7 @@ public final class ExecutionDeduplication extends ProcessFunction<Ingested, Inge
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
     counters.snapshot();
-    long silentBefore = latest == Long.MIN_VALUE ? latest : latest - SILENCE_MILLIS;
+    long silentBefore = watermark == Long.MIN_VALUE ? Long.MIN_VALUE : watermark - SILENCE_MILLIS;
     memories.values().removeIf(memory -> memory.latest < silentBefore);
     lastMemory = null;
     lastPartition = null;

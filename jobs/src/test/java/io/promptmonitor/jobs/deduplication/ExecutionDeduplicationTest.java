@@ -108,6 +108,7 @@ class ExecutionDeduplicationTest {
       harness.open();
       harness.processElement(record("old", 7, 0), 0);
       long later = ExecutionDeduplication.SILENCE_MILLIS + 1;
+      harness.processWatermark(later);
       harness.processElement(record("new", 8, later), later);
       timestamps(harness);
       state = harness.snapshot(1, 0);
@@ -118,6 +119,20 @@ class ExecutionDeduplicationTest {
       harness.processElement(record("old", 7, 1), 1);
       harness.processElement(record("new", 8, 2), 2);
       assertThat(timestamps(harness)).containsExactly(1L);
+    }
+  }
+
+  @Test
+  void idsOfAPartitionThatLagsBehindOthersAreKept() throws Exception {
+    try (var harness = harness(Scope.PARTITION, 100, true, 1, 0)) {
+      harness.open();
+      harness.processElement(record("lagging", 7, 0), 0);
+      harness.processWatermark(0);
+      long ahead = ExecutionDeduplication.SILENCE_MILLIS + 1;
+      harness.processElement(record("ahead", 8, ahead), ahead);
+      harness.snapshot(1, 0);
+      harness.processElement(record("lagging", 7, 1), 1);
+      assertThat(timestamps(harness)).containsExactly(0L, ahead);
     }
   }
 
