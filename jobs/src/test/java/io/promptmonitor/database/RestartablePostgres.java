@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
@@ -26,7 +27,8 @@ public final class RestartablePostgres implements AutoCloseable {
     return start(directory, Map.of());
   }
 
-  static RestartablePostgres start(Path directory, Map<String, String> settings) {
+  /** The same, with settings as in {@code postgresql.conf}. */
+  public static RestartablePostgres start(Path directory, Map<String, String> settings) {
     try {
       PostgresServer server =
           new PostgresServer(PostgresBinaries.unpacked(directory, line -> {}), directory, settings);
@@ -69,12 +71,20 @@ public final class RestartablePostgres implements AutoCloseable {
     }
   }
 
-  /** Kills the server as {@code kill -9} does, and waits until it is gone. */
+  /**
+   * Kills the server as {@code kill -9} does, and waits until it is gone, with its children: they
+   * hold on to the port.
+   */
   public void kill() {
     try {
       ProcessHandle process = ProcessHandle.of(server.running().orElseThrow().pid()).orElseThrow();
+      List<ProcessHandle> children = process.descendants().toList();
       process.destroyForcibly();
       process.onExit().join();
+      for (ProcessHandle child : children) {
+        child.destroyForcibly();
+        child.onExit().join();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
