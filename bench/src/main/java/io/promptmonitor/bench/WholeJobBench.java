@@ -33,8 +33,10 @@ public final class WholeJobBench implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      description = "Records to warm up with before, in the same JVM. Default: ${DEFAULT-VALUE}")
-  private long warmUp = 500_000;
+      description =
+          "Records to warm up with before, in the same JVM; in proportion fewer for the slow ones."
+              + " Default: ${DEFAULT-VALUE}")
+  private long warmUp = 1_500_000;
 
   @Option(names = "--runs", description = "Runs of each contender. Default: ${DEFAULT-VALUE}")
   private int runs = 3;
@@ -91,13 +93,14 @@ public final class WholeJobBench implements Callable<Integer> {
       // Runs of all contenders take turns, so that a change of the machine's load hits them alike.
       for (int run = 1; run <= runs; run++) {
         for (Contender contender : chosen) {
+          int divisor = contender.divisor();
           Path recording = directory.resolve(shape.label() + "-" + contender.name() + ".jfr");
           boolean recorded = profile && run == runs;
           Map<String, Double> values =
               processes.run(
                   contender,
-                  all.first(warmUp / contender.divisor()),
-                  all.first(records / contender.divisor()),
+                  all.first(warmUp / ((long) divisor * divisor)),
+                  all.first(records / divisor),
                   recorded ? recording : null);
           measurements.add(shape, contender, values);
           report(shape, contender, run, values);

@@ -1,4 +1,4 @@
-/** JMH benchmarks of the hot paths. */
+/** Whole jobs side by side, and what state they take. */
 @NullMarked
 package io.promptmonitor.bench;
 

@@ -132,6 +132,18 @@ public final class RollUp {
   }
 
   /**
+   * What a store keeps under {@code key}, for statistics: {@code pane}, the label of a {@link
+   * WindowSize}, or {@code roll-up} for what concerns no single window.
+   */
+  public static String kindOf(long key) {
+    if (key == STATE_KEY) {
+      return "roll-up";
+    }
+    int level = (int) (key & (1 << LEVEL_BITS) - 1);
+    return level == PANE ? "pane" : WindowLevel.size(level).label();
+  }
+
+  /**
    * Hands everything that changed since the last call to the store, so that {@link #load} finds it.
    */
   public void save() {

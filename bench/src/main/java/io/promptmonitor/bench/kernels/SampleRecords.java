@@ -1,4 +1,4 @@
-package io.promptmonitor.bench;
+package io.promptmonitor.bench.kernels;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.promptmonitor.bench;
+package io.promptmonitor.bench.kernels;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;

@@ -1,4 +1,4 @@
-package io.promptmonitor.bench;
+package io.promptmonitor.bench.kernels;
 
 import com.fasterxml.jackson.core.JsonToken;
 import io.promptmonitor.common.ingest.Ingested;

@@ -1,4 +1,4 @@
-package io.promptmonitor.bench;
+package io.promptmonitor.bench.kernels;
 
 import io.promptmonitor.common.ingest.IsoTimestamps;
 import java.nio.charset.StandardCharsets;

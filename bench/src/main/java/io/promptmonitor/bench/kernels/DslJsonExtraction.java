@@ -1,4 +1,4 @@
-package io.promptmonitor.bench;
+package io.promptmonitor.bench.kernels;
 
 import com.dslplatform.json.BoolConverter;
 import com.dslplatform.json.DslJson;

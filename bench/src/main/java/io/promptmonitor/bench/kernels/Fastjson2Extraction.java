@@ -1,4 +1,4 @@
-package io.promptmonitor.bench;
+package io.promptmonitor.bench.kernels;
 
 import com.alibaba.fastjson2.JSONReader;
 import com.alibaba.fastjson2.util.Fnv;
