@@ -90,7 +90,6 @@ class RestartTest {
         .thenAfterCheckpoint(FEW, RestartTest::restartDatabase)
         .then(FEW, Faults::failTask)
         .thenAfterCheckpoint(3 * FEW, Faults::failTask)
-        .thenAfterCheckpoint(FEW, Faults::failTask)
         .begin();
     Map<String, Object> disturbedCounts = run(disturbed, deduplication, 2);
 
