@@ -1,7 +1,7 @@
 package io.promptmonitor.bench;
 
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.WindowSize;
@@ -44,14 +44,14 @@ final class BareLoop {
   /**
    * The minute that is exchanged, of each thread; in turns, so that one barrier a minute will do.
    */
-  private final List<List<Map<PromptVersion, WindowAggregate>>> exchanged = new ArrayList<>();
+  private final List<List<Map<PromptVersionId, WindowAggregate>>> exchanged = new ArrayList<>();
 
   BareLoop(List<Path> files, List<Duration> slidingWindows) {
     this.files = files;
     this.slidingWindows = slidingWindows;
     this.exchange = new CyclicBarrier(files.size());
     for (int turn = 0; turn < 2; turn++) {
-      List<Map<PromptVersion, WindowAggregate>> minutes = new ArrayList<>();
+      List<Map<PromptVersionId, WindowAggregate>> minutes = new ArrayList<>();
       files.forEach(file -> minutes.add(Map.of()));
       exchanged.add(minutes);
     }
@@ -74,14 +74,14 @@ final class BareLoop {
   }
 
   /** Executions of one minute as one thread has seen them. */
-  private record OpenMinute(long start, Map<PromptVersion, WindowAggregate> aggregates) {}
+  private record OpenMinute(long start, Map<PromptVersionId, WindowAggregate> aggregates) {}
 
   /** One thread. */
   private final class Reader implements Callable<@Nullable Void> {
     private final int index;
     private final IngestParser parser = RunProbe.parsers().create();
     private final ArrayDeque<OpenMinute> open = new ArrayDeque<>();
-    private final Map<PromptVersion, BareWindows> windows = new HashMap<>();
+    private final Map<PromptVersionId, BareWindows> windows = new HashMap<>();
     private final BareSliding sliding = new BareSliding(slidingWindows);
     private int turn;
 
@@ -142,12 +142,12 @@ final class BareLoop {
 
     private void exchangeFirst() throws InterruptedException, BrokenBarrierException {
       OpenMinute minute = open.removeFirst();
-      List<Map<PromptVersion, WindowAggregate>> both = exchanged.get(turn);
+      List<Map<PromptVersionId, WindowAggregate>> both = exchanged.get(turn);
       turn = 1 - turn;
       both.set(index, minute.aggregates);
       exchange.await();
-      for (Map<PromptVersion, WindowAggregate> aggregates : both) {
-        for (Map.Entry<PromptVersion, WindowAggregate> entry : aggregates.entrySet()) {
+      for (Map<PromptVersionId, WindowAggregate> aggregates : both) {
+        for (Map.Entry<PromptVersionId, WindowAggregate> entry : aggregates.entrySet()) {
           if (Math.floorMod(entry.getKey().hashCode(), files.size()) == index) {
             windows
                 .computeIfAbsent(entry.getKey(), key -> new BareWindows())

@@ -1,7 +1,7 @@
 package io.promptmonitor.bench;
 
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.SplittableRandom;
 
@@ -24,7 +24,7 @@ public final class SampleExecutions {
   }
 
   /** The next execution, of the given prompt version and event time in milliseconds. */
-  public Execution next(PromptVersion promptVersion, long timestamp) {
+  public Execution next(PromptVersionId promptVersion, long timestamp) {
     boolean failed = random.nextInt(50) == 0;
     boolean repeated = random.nextInt(3) == 0;
     long input = repeated ? 1 + random.nextInt(REPEATED_INPUTS) : random.nextLong() | 1;
@@ -48,7 +48,7 @@ public final class SampleExecutions {
   }
 
   /** A pane of that many executions. */
-  public WindowAggregate pane(PromptVersion promptVersion, int executions) {
+  public WindowAggregate pane(PromptVersionId promptVersion, int executions) {
     WindowAggregate pane = new WindowAggregate();
     for (int i = 0; i < executions; i++) {
       pane.add(next(promptVersion, 0));

@@ -2,7 +2,7 @@ package io.promptmonitor.bench;
 
 import io.promptmonitor.bench.MeasuredStore.Kind;
 import io.promptmonitor.common.config.Deduplication;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.RollUp;
 import io.promptmonitor.common.windows.RollUpOutput;
@@ -65,7 +65,7 @@ public final class StateSizeBench {
     System.out.printf("%n%s%n%n", traffic.name());
     System.out.println("| day | windows kept | of late feedback | bytes |");
     System.out.println("|---:|---:|---:|---:|");
-    PromptVersion promptVersion = new PromptVersion("prompt", "1");
+    PromptVersionId promptVersion = new PromptVersionId("prompt", "1");
     RollUpPlan plan =
         new RollUpPlan(MonitorTopology.rollUpSettings(OurJob.config(Deduplication.OFF, SLIDING)));
     MeasuredStore store = new MeasuredStore();

@@ -2,8 +2,8 @@ package io.promptmonitor.cli;
 
 import io.promptmonitor.database.Database;
 import io.promptmonitor.database.DatabaseException;
-import io.promptmonitor.database.EmbeddedDatabase;
-import io.promptmonitor.database.Migrations;
+import io.promptmonitor.database.embedded.EmbeddedDatabase;
+import io.promptmonitor.database.migration.Migrations;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;

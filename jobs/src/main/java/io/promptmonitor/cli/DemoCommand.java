@@ -1,7 +1,7 @@
 package io.promptmonitor.cli;
 
 import io.promptmonitor.database.Database;
-import io.promptmonitor.database.EmbeddedDatabase;
+import io.promptmonitor.database.embedded.EmbeddedDatabase;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

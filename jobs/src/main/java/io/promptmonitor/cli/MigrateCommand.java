@@ -1,6 +1,6 @@
 package io.promptmonitor.cli;
 
-import io.promptmonitor.database.Migrations;
+import io.promptmonitor.database.migration.Migrations;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

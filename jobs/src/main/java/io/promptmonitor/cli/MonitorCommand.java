@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promptmonitor.common.config.DeploymentConfig;
 import io.promptmonitor.common.config.MonitorConfig;
 import io.promptmonitor.database.Database;
-import io.promptmonitor.database.Migrations;
+import io.promptmonitor.database.migration.Migrations;
 import io.promptmonitor.jobs.monitor.MonitorJob;
 import io.promptmonitor.jobs.monitor.MonitorSummary;
 import io.promptmonitor.jobs.sink.SinkOptions;

@@ -1,7 +1,7 @@
 package io.promptmonitor.cli;
 
 import io.promptmonitor.common.config.DurationText;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.simulation.Scenario;
 import io.promptmonitor.common.simulation.SimulationSummary;
 import io.promptmonitor.common.simulation.SimulationSummary.OfVersion;
@@ -42,7 +42,7 @@ final class SimulationText {
         "  %,d broken records%s",
         summary.brokenRecords(),
         reasons.isEmpty() ? "" : ": " + reasons);
-    Map<PromptVersion, OfVersion> versions = summary.byVersion();
+    Map<PromptVersionId, OfVersion> versions = summary.byVersion();
     int width =
         versions.keySet().stream()
             .limit(MAX_VERSIONS)

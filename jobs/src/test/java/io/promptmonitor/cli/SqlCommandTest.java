@@ -2,7 +2,7 @@ package io.promptmonitor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptmonitor.database.PostgresExtension;
+import io.promptmonitor.database.embedded.PostgresExtension;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promptmonitor.database.Database;
-import io.promptmonitor.database.RestartablePostgres;
+import io.promptmonitor.database.embedded.RestartablePostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,20 +2,20 @@ package io.promptmonitor.jobs;
 
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.Feedback;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.Ingested;
 
 /** Records for tests of operators. */
 public final class TestRecords {
 
   /** A prompt version. */
-  public static final PromptVersion PROMPT = new PromptVersion("greeting", "1.0.0");
+  public static final PromptVersionId PROMPT = new PromptVersionId("greeting", "1.0.0");
 
   private TestRecords() {}
 
   /** A successful execution, with {@code id} as the hash of its id. */
   public static Execution execution(
-      long id, PromptVersion promptVersion, long timestamp, int latency) {
+      long id, PromptVersionId promptVersion, long timestamp, int latency) {
     return new Execution(
         id,
         promptVersion,

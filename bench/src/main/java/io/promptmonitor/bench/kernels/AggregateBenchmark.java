@@ -2,7 +2,7 @@ package io.promptmonitor.bench.kernels;
 
 import io.promptmonitor.bench.SampleExecutions;
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -35,7 +35,7 @@ public class AggregateBenchmark {
   /** Panes of a minute, twice because two subtasks see each. */
   private static final int PANES = 12;
 
-  private static final PromptVersion PROMPT_VERSION = new PromptVersion("prompt", "1");
+  private static final PromptVersionId PROMPT_VERSION = new PromptVersionId("prompt", "1");
 
   /** Executions of a pane. */
   @Param({"2", "40", "1000"})

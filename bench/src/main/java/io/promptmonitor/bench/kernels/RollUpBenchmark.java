@@ -2,7 +2,7 @@ package io.promptmonitor.bench.kernels;
 
 import io.promptmonitor.bench.MeasuredStore;
 import io.promptmonitor.bench.SampleExecutions;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.RollUp;
@@ -48,7 +48,7 @@ public class RollUpBenchmark {
   private static final long PANE = Duration.ofSeconds(10).toMillis();
   private static final long MINUTE = Duration.ofMinutes(1).toMillis();
   private static final int SAMPLES = 256;
-  private static final PromptVersion PROMPT_VERSION = new PromptVersion("prompt", "1");
+  private static final PromptVersionId PROMPT_VERSION = new PromptVersionId("prompt", "1");
   private static final int[] FOUR = {5, 10, 15, 60};
   private static final int[] EIGHT = {5, 10, 15, 20, 30, 45, 60, 120};
 

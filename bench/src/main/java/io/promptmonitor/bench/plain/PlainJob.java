@@ -4,7 +4,7 @@ import io.promptmonitor.bench.ProbeSink;
 import io.promptmonitor.bench.RunProbe;
 import io.promptmonitor.common.config.MonitorConfig;
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
@@ -61,7 +61,7 @@ public final class PlainJob {
             .keyBy(PlainJob::promptVersion, RecordTypeInfo.PROMPT_VERSION)
             .filter(record -> true)
             .uid("shuffled");
-    KeyedStream<Ingested, PromptVersion> executions =
+    KeyedStream<Ingested, PromptVersionId> executions =
         DataStreamUtils.reinterpretAsKeyedStream(
             shuffled, PlainJob::promptVersion, RecordTypeInfo.PROMPT_VERSION);
     for (WindowSize size : WindowSize.values()) {
@@ -89,13 +89,13 @@ public final class PlainJob {
     }
   }
 
-  private static PromptVersion promptVersion(Ingested record) {
+  private static PromptVersionId promptVersion(Ingested record) {
     Execution execution = Objects.requireNonNull(record.execution(), "filtered before");
     return execution.promptVersion();
   }
 
   private static SingleOutputStreamOperator<PlainMetrics> windows(
-      KeyedStream<Ingested, PromptVersion> executions,
+      KeyedStream<Ingested, PromptVersionId> executions,
       WindowAssigner<Object, TimeWindow> assigner,
       String name) {
     return executions

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Execution(
     long executionIdHash,
-    PromptVersion promptVersion,
+    PromptVersionId promptVersion,
     long timestamp,
     int latencyMs,
     int inputTokens,

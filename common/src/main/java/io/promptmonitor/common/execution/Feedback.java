@@ -17,7 +17,7 @@ import java.util.Objects;
  */
 public record Feedback(
     long executionIdHash,
-    PromptVersion promptVersion,
+    PromptVersionId promptVersion,
     long executionTimestamp,
     long timestamp,
     byte userFeedback,

@@ -1,17 +1,17 @@
 package io.promptmonitor.common.ingest;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives one {@link PromptVersion} object for the same prompt and version, as {@link SymbolCache}
+ * Gives one {@link PromptVersionId} object for the same prompt and version, as {@link SymbolCache}
  * does for texts.
  */
 final class PromptVersionCache {
 
   private static final int WAYS = 4;
 
-  private final @Nullable PromptVersion[] entries;
+  private final @Nullable PromptVersionId[] entries;
   private int nextVictim;
 
   /** A cache of {@code size} versions: a power of two, at least {@value #WAYS}. */
@@ -19,16 +19,16 @@ final class PromptVersionCache {
     if (size < WAYS || Integer.bitCount(size) != 1) {
       throw new IllegalArgumentException("size " + size + ": expected a power of two, 4 or more");
     }
-    entries = new PromptVersion[size];
+    entries = new PromptVersionId[size];
   }
 
-  PromptVersion get(String promptId, String version) {
+  PromptVersionId get(String promptId, String version) {
     int hash = promptId.hashCode() * 31 + version.hashCode();
     int first = (hash ^ (hash >>> 16)) * WAYS & (entries.length - 1);
     for (int i = first; i < first + WAYS; i++) {
-      PromptVersion entry = entries[i];
+      PromptVersionId entry = entries[i];
       if (entry == null) {
-        entry = new PromptVersion(promptId, version);
+        entry = new PromptVersionId(promptId, version);
         entries[i] = entry;
         return entry;
       }
@@ -36,7 +36,7 @@ final class PromptVersionCache {
         return entry;
       }
     }
-    PromptVersion entry = new PromptVersion(promptId, version);
+    PromptVersionId entry = new PromptVersionId(promptId, version);
     entries[first + (nextVictim++ & (WAYS - 1))] = entry;
     return entry;
   }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.Feedback;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.RecordField.Section;
 import java.io.IOException;
 import java.util.HashMap;
@@ -205,7 +205,7 @@ public final class RecordParser {
               has(RecordField.TIMESTAMP) ? timestamp : Long.MIN_VALUE);
       return rejected(letter);
     }
-    PromptVersion promptVersion = promptVersions.get(promptId, version);
+    PromptVersionId promptVersion = promptVersions.get(promptId, version);
     return new Ingested(
         source,
         position,
@@ -223,7 +223,7 @@ public final class RecordParser {
         letter.source(), letter.position(), null, null, letter, rawText, letter.length(), null, 0);
   }
 
-  private Execution execution(PromptVersion promptVersion) {
+  private Execution execution(PromptVersionId promptVersion) {
     return new Execution(
         executionIdHash,
         promptVersion,
@@ -242,7 +242,7 @@ public final class RecordParser {
         has(RecordField.CONDITIONAL_PATH) ? path : null);
   }
 
-  private Feedback feedback(PromptVersion promptVersion) {
+  private Feedback feedback(PromptVersionId promptVersion) {
     return new Feedback(
         executionIdHash,
         promptVersion,

@@ -1,6 +1,6 @@
 package io.promptmonitor.common.simulation;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import org.jspecify.annotations.Nullable;
 
 /** An execution on its way from the random numbers to its record; one object is used again. */
@@ -8,7 +8,7 @@ final class DrawnExecution {
 
   static final int NONE = -1;
 
-  PromptVersion promptVersion = new PromptVersion("", "");
+  PromptVersionId promptVersion = new PromptVersionId("", "");
 
   /** Two seeds from which the identifier is made. */
   long idHigh;

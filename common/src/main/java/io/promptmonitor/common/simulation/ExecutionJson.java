@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -163,7 +163,7 @@ final class ExecutionJson {
     return record;
   }
 
-  private void writeIdentity(long idHigh, long idLow, PromptVersion promptVersion)
+  private void writeIdentity(long idHigh, long idLow, PromptVersionId promptVersion)
       throws IOException {
     json.writeFieldName(EXECUTION_ID);
     int end = writeHex(idHigh >>> 32, 8, 0);

@@ -1,6 +1,6 @@
 package io.promptmonitor.common.simulation;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 
 /**
  * One record as it arrives.
@@ -12,7 +12,7 @@ import io.promptmonitor.common.execution.PromptVersion;
  * @param json the record's bytes, without a line end; must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record SimulatedRecord(Kind kind, long arrival, PromptVersion promptVersion, byte[] json) {
+public record SimulatedRecord(Kind kind, long arrival, PromptVersionId promptVersion, byte[] json) {
 
   /** What a record is. */
   public enum Kind {

@@ -1,6 +1,6 @@
 package io.promptmonitor.common.simulation;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.simulation.RandomDraws.Quantity;
 import io.promptmonitor.common.simulation.SimulatedRecord.Kind;
@@ -97,7 +97,7 @@ public final class Simulation {
 
   /** The truth about all records; complete when {@link #next} has returned null. */
   public SimulationSummary summary() {
-    Map<PromptVersion, SimulationSummary.OfVersion> byVersion = new LinkedHashMap<>();
+    Map<PromptVersionId, SimulationSummary.OfVersion> byVersion = new LinkedHashMap<>();
     for (PromptTraffic prompt : traffic) {
       for (VersionTraffic version : prompt.versions.values()) {
         if (version.executions > 0) {
@@ -391,7 +391,7 @@ public final class Simulation {
   /** A version with what is counted about it. */
   private final class VersionTraffic {
     final SimulatedVersion version;
-    final PromptVersion promptVersion;
+    final PromptVersionId promptVersion;
     final Shares errorTypes;
     final ZipfDistribution inputs;
     long executions;
@@ -404,7 +404,7 @@ public final class Simulation {
 
     VersionTraffic(String promptId, SimulatedVersion version) {
       this.version = version;
-      this.promptVersion = new PromptVersion(promptId, version.version());
+      this.promptVersion = new PromptVersionId(promptId, version.version());
       this.errorTypes = version.behaviour().failures().shares();
       Behaviour.Inputs of = version.behaviour().inputs();
       this.inputs = zipf(of.population(), of.zipfExponent());

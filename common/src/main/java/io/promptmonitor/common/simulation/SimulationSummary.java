@@ -1,6 +1,6 @@
 package io.promptmonitor.common.simulation;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.RejectionReason;
 import java.util.Map;
 
@@ -25,7 +25,7 @@ public record SimulationSummary(
     long feedbackEvents,
     long stragglers,
     long rawTexts,
-    Map<PromptVersion, OfVersion> byVersion) {
+    Map<PromptVersionId, OfVersion> byVersion) {
 
   /**
    * The truth about a prompt version.

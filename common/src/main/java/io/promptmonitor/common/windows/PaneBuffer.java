@@ -1,7 +1,7 @@
 package io.promptmonitor.common.windows;
 
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,7 +19,7 @@ public final class PaneBuffer {
 
   private final long pane;
   private final long allowedLateness;
-  private final Map<PromptVersion, OpenPanes> open = new HashMap<>();
+  private final Map<PromptVersionId, OpenPanes> open = new HashMap<>();
   private int paneCount;
   private long earliestEnd = Long.MAX_VALUE;
 
@@ -75,9 +75,9 @@ public final class PaneBuffer {
       return;
     }
     earliestEnd = Long.MAX_VALUE;
-    Iterator<Map.Entry<PromptVersion, OpenPanes>> entries = open.entrySet().iterator();
+    Iterator<Map.Entry<PromptVersionId, OpenPanes>> entries = open.entrySet().iterator();
     while (entries.hasNext()) {
-      Map.Entry<PromptVersion, OpenPanes> entry = entries.next();
+      Map.Entry<PromptVersionId, OpenPanes> entry = entries.next();
       OpenPanes panes = entry.getValue();
       int kept = 0;
       for (int i = 0; i < panes.size; i++) {

@@ -1,6 +1,6 @@
 package io.promptmonitor.common.windows;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param feedbackPosition position of the feedback event in its source
  */
 public record PaneUpdate(
-    PromptVersion promptVersion,
+    PromptVersionId promptVersion,
     long time,
     WindowAggregate aggregate,
     @Nullable String feedbackSource,
@@ -31,7 +31,7 @@ public record PaneUpdate(
 
   /** Executions of the pane that starts at {@code paneStart}. */
   public static PaneUpdate executions(
-      PromptVersion promptVersion, long paneStart, WindowAggregate executions) {
+      PromptVersionId promptVersion, long paneStart, WindowAggregate executions) {
     return new PaneUpdate(promptVersion, paneStart, executions, null, 0);
   }
 

@@ -7,7 +7,7 @@ import static io.promptmonitor.common.windows.WindowLevel.PANE;
 import static io.promptmonitor.common.windows.WindowLevel.WEEK;
 
 import io.promptmonitor.common.encoding.VarInt;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.QualityCounts;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.io.ByteArrayInputStream;
@@ -52,7 +52,7 @@ public final class RollUp {
 
   private final RollUpSettings settings;
   private final RollUpPlan plan;
-  private final PromptVersion promptVersion;
+  private final PromptVersionId promptVersion;
   private final RollUpStore store;
   private final WindowSeries[] levels = new WindowSeries[WindowLevel.COUNT];
   private final List<Long> hours = new ArrayList<>();
@@ -87,7 +87,7 @@ public final class RollUp {
   private final SlidingEvaluator sliding;
 
   private RollUp(
-      RollUpPlan plan, PromptVersion promptVersion, RollUpStore store, SlidingEvaluator sliding) {
+      RollUpPlan plan, PromptVersionId promptVersion, RollUpStore store, SlidingEvaluator sliding) {
     this.settings = plan.settings();
     this.plan = plan;
     this.promptVersion = promptVersion;
@@ -104,7 +104,7 @@ public final class RollUp {
    * @param scratch working memory, which roll-ups of one thread share
    */
   public static RollUp load(
-      RollUpPlan plan, PromptVersion promptVersion, RollUpStore store, SlidingEvaluator scratch) {
+      RollUpPlan plan, PromptVersionId promptVersion, RollUpStore store, SlidingEvaluator scratch) {
     RollUp rollUp = new RollUp(plan, promptVersion, store, scratch);
     store.forEachWindow(rollUp::restore);
     return rollUp;

@@ -1,6 +1,6 @@
 package io.promptmonitor.common.windows;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.sketch.QuantileSketch;
@@ -20,7 +20,7 @@ public final class SlidingEvaluator {
   private final QuantileUnion latency = new QuantileUnion();
 
   void evaluate(
-      PromptVersion promptVersion,
+      PromptVersionId promptVersion,
       RollUpPlan plan,
       WindowSeries[] levels,
       long end,

@@ -1,6 +1,6 @@
 package io.promptmonitor.common.windows;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.Objects;
 
@@ -23,7 +23,7 @@ import java.util.Objects;
  * @param latencyP99 99th percentile of the latency
  */
 public record SlidingWindow(
-    PromptVersion promptVersion,
+    PromptVersionId promptVersion,
     long length,
     long start,
     long end,

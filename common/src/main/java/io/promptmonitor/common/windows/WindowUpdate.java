@@ -1,6 +1,6 @@
 package io.promptmonitor.common.windows;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.Objects;
 
@@ -17,7 +17,7 @@ import java.util.Objects;
  * @param aggregate what the metrics are computed from; must not be changed any more
  */
 public record WindowUpdate(
-    PromptVersion promptVersion,
+    PromptVersionId promptVersion,
     WindowSize size,
     long start,
     boolean isFinal,

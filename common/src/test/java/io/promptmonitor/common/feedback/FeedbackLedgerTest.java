@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.Feedback;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.QualityCounts;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class FeedbackLedgerTest {
 
-  private static final PromptVersion PROMPT = new PromptVersion("p", "1.0.0");
+  private static final PromptVersionId PROMPT = new PromptVersionId("p", "1.0.0");
 
   @Test
   void laterReplacesEarlier() {

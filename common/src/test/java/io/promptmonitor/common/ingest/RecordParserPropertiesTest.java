@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -190,7 +190,7 @@ class RecordParserPropertiesTest {
       execution =
           new Execution(
               xxHash(executionId),
-              new PromptVersion(promptId, version),
+              new PromptVersionId(promptId, version),
               timestamp,
               latency,
               input,

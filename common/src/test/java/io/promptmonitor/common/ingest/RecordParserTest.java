@@ -8,7 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.Feedback;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -72,7 +72,7 @@ class RecordParserTest {
         .isEqualTo(
             new Execution(
                 xxHash("e-1"),
-                new PromptVersion("greeting", "1.2.0"),
+                new PromptVersionId("greeting", "1.2.0"),
                 ingested.timestamp(),
                 812,
                 90,
@@ -98,7 +98,7 @@ class RecordParserTest {
         .isEqualTo(
             new Feedback(
                 xxHash("e-1"),
-                new PromptVersion("greeting", "1.2.0"),
+                new PromptVersionId("greeting", "1.2.0"),
                 Instant.parse("2025-06-01T11:00:00Z").toEpochMilli(),
                 Instant.parse("2025-06-01T11:59:00Z").toEpochMilli(),
                 (byte) 2,
@@ -154,7 +154,7 @@ class RecordParserTest {
     Execution execution =
         new Execution(
             xxHash("e"),
-            new PromptVersion("p", "1"),
+            new PromptVersionId("p", "1"),
             Instant.parse("2025-06-01T11:00:00Z").toEpochMilli(),
             0,
             0,
@@ -647,7 +647,7 @@ class RecordParserTest {
           parse(
               with("prompt_id", quoted(id))
                   .replace("\"context\":{", "\"context\":{\"k" + i + "\":1,"));
-      assertThat(ingested.execution().promptVersion()).isEqualTo(new PromptVersion(id, "1.2.0"));
+      assertThat(ingested.execution().promptVersion()).isEqualTo(new PromptVersionId(id, "1.2.0"));
     }
     readsAnExecution();
   }

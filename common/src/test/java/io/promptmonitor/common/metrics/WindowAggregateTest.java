@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.sketch.DistinctSketch;
 import io.promptmonitor.common.sketch.QuantileSketch;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 class WindowAggregateTest {
 
-  private static final PromptVersion VERSION = new PromptVersion("p", "1");
+  private static final PromptVersionId VERSION = new PromptVersionId("p", "1");
 
   private static Execution execution(Random random, int i) {
     boolean success = random.nextInt(4) > 0;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promptmonitor.common.config.ConfigReader;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.ingest.ParserOptions;
 import io.promptmonitor.common.ingest.RecordParser;
@@ -215,7 +215,7 @@ class SimulationTest {
     assertThat(
             run.executions().stream().filter(r -> r.has("input") || r.get("context").has("input")))
         .hasSize((int) summary.rawTexts());
-    Map<PromptVersion, long[]> counted = new HashMap<>();
+    Map<PromptVersionId, long[]> counted = new HashMap<>();
     for (SimulatedRecord record : run.records) {
       if (record.kind() == Kind.BROKEN || record.kind() == Kind.DUPLICATE) {
         continue;
@@ -236,7 +236,7 @@ class SimulationTest {
       c[5] += quality.path("user_feedback").intValue();
       c[6] += quality.path("automated_score").isNumber() ? 1 : 0;
     }
-    Map<PromptVersion, SimulationSummary.OfVersion> expected = new HashMap<>();
+    Map<PromptVersionId, SimulationSummary.OfVersion> expected = new HashMap<>();
     counted.forEach(
         (key, c) ->
             expected.put(
@@ -660,9 +660,9 @@ class SimulationTest {
                 "scenario: {duration: 30m, generated_prompts: {count: 100, zipf_exponent: 1,"
                     + " rate_per_minute: 2000}}"),
             4);
-    Map<PromptVersion, SimulationSummary.OfVersion> truth = run.summary.byVersion();
-    long first = truth.get(new PromptVersion("prompt-001", "1.0.0")).executions();
-    long tenth = truth.get(new PromptVersion("prompt-010", "1.0.0")).executions();
+    Map<PromptVersionId, SimulationSummary.OfVersion> truth = run.summary.byVersion();
+    long first = truth.get(new PromptVersionId("prompt-001", "1.0.0")).executions();
+    long tenth = truth.get(new PromptVersionId("prompt-010", "1.0.0")).executions();
     assertThat((double) first / tenth).isCloseTo(10, within(1.0));
     assertThat(truth).hasSize(100);
   }

@@ -1,7 +1,7 @@
 package io.promptmonitor.common.windows;
 
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 /** Executions of one prompt version whose values exercise every form of every sketch. */
 final class RandomExecutions {
 
-  static final PromptVersion VERSION = new PromptVersion("summarize", "v3");
+  static final PromptVersionId VERSION = new PromptVersionId("summarize", "v3");
 
   private static final String[] ERRORS = {"timeout", "rate_limit", "parse_error"};
   private static final String[] MODELS = {"claude-sonnet", "claude-haiku"};

@@ -3,7 +3,7 @@ package io.promptmonitor.jobs.serialization;
 import io.promptmonitor.common.encoding.VarInt;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.Feedback;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.Ingested;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -146,14 +146,14 @@ public final class IngestedSerializer extends ImmutableSerializer<Ingested> {
         (int) VarInt.readSigned(in));
   }
 
-  private static void writePromptVersion(DataOutput out, PromptVersion promptVersion)
+  private static void writePromptVersion(DataOutput out, PromptVersionId promptVersion)
       throws IOException {
     Text.write(out, promptVersion.promptId());
     Text.write(out, promptVersion.version());
   }
 
-  private static PromptVersion readPromptVersion(DataInput in) throws IOException {
-    return new PromptVersion(Text.read(in), Text.read(in));
+  private static PromptVersionId readPromptVersion(DataInput in) throws IOException {
+    return new PromptVersionId(Text.read(in), Text.read(in));
   }
 
   private static void writeHash(DataOutput out, long hash) throws IOException {

@@ -19,7 +19,7 @@ public final class PaneUpdateSerializer extends ImmutableSerializer<PaneUpdate> 
 
   @Override
   public void serialize(PaneUpdate update, DataOutputView out) throws IOException {
-    PromptVersionSerializer.INSTANCE.serialize(update.promptVersion(), out);
+    PromptVersionIdSerializer.INSTANCE.serialize(update.promptVersion(), out);
     out.writeLong(update.time());
     Text.writeNullable(out, update.feedbackSource());
     if (update.isFeedback()) {
@@ -30,7 +30,7 @@ public final class PaneUpdateSerializer extends ImmutableSerializer<PaneUpdate> 
 
   @Override
   public PaneUpdate deserialize(DataInputView in) throws IOException {
-    var promptVersion = PromptVersionSerializer.INSTANCE.deserialize(in);
+    var promptVersion = PromptVersionIdSerializer.INSTANCE.deserialize(in);
     long time = in.readLong();
     String feedbackSource = Text.readNullable(in);
     long feedbackPosition = feedbackSource == null ? 0 : VarInt.readSigned(in);

@@ -1,6 +1,6 @@
 package io.promptmonitor.jobs.serialization;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.windows.PaneUpdate;
@@ -28,8 +28,8 @@ public final class RecordTypeInfo<T> extends TypeInformation<T> {
       new RecordTypeInfo<>(DeadLetter.class, DeadLetterSerializer.INSTANCE);
 
   /** The key of all windows. */
-  public static final RecordTypeInfo<PromptVersion> PROMPT_VERSION =
-      new RecordTypeInfo<>(PromptVersion.class, PromptVersionSerializer.INSTANCE);
+  public static final RecordTypeInfo<PromptVersionId> PROMPT_VERSION =
+      new RecordTypeInfo<>(PromptVersionId.class, PromptVersionIdSerializer.INSTANCE);
 
   /** What crosses the shuffle. */
   public static final RecordTypeInfo<PaneUpdate> PANE_UPDATE =

@@ -18,7 +18,7 @@ public final class SlidingWindowSerializer extends ImmutableSerializer<SlidingWi
 
   @Override
   public void serialize(SlidingWindow window, DataOutputView out) throws IOException {
-    PromptVersionSerializer.INSTANCE.serialize(window.promptVersion(), out);
+    PromptVersionIdSerializer.INSTANCE.serialize(window.promptVersion(), out);
     out.writeLong(window.length());
     out.writeLong(window.start());
     out.writeLong(window.end());
@@ -31,7 +31,7 @@ public final class SlidingWindowSerializer extends ImmutableSerializer<SlidingWi
   @Override
   public SlidingWindow deserialize(DataInputView in) throws IOException {
     return new SlidingWindow(
-        PromptVersionSerializer.INSTANCE.deserialize(in),
+        PromptVersionIdSerializer.INSTANCE.deserialize(in),
         in.readLong(),
         in.readLong(),
         in.readLong(),

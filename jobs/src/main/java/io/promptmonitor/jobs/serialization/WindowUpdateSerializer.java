@@ -23,7 +23,7 @@ public final class WindowUpdateSerializer extends ImmutableSerializer<WindowUpda
 
   @Override
   public void serialize(WindowUpdate update, DataOutputView out) throws IOException {
-    PromptVersionSerializer.INSTANCE.serialize(update.promptVersion(), out);
+    PromptVersionIdSerializer.INSTANCE.serialize(update.promptVersion(), out);
     Text.write(out, update.size().label());
     out.writeLong(update.start());
     out.writeBoolean(update.isFinal());
@@ -35,7 +35,7 @@ public final class WindowUpdateSerializer extends ImmutableSerializer<WindowUpda
   @Override
   public WindowUpdate deserialize(DataInputView in) throws IOException {
     return new WindowUpdate(
-        PromptVersionSerializer.INSTANCE.deserialize(in),
+        PromptVersionIdSerializer.INSTANCE.deserialize(in),
         WindowSize.ofLabel(Text.read(in)),
         in.readLong(),
         in.readBoolean(),

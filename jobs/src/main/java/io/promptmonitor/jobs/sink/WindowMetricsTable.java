@@ -2,7 +2,7 @@ package io.promptmonitor.jobs.sink;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
@@ -33,7 +33,7 @@ final class WindowMetricsTable implements JdbcTable<WindowUpdate> {
   private static final List<String> STATEMENTS = List.of(upsert(), qualityUpdate());
   private static final JsonFactory JSON = new JsonFactory();
 
-  private record Key(PromptVersion promptVersion, WindowSize size, long start) {
+  private record Key(PromptVersionId promptVersion, WindowSize size, long start) {
     @Override
     public String toString() {
       return promptVersion + " " + size.label() + " " + Timestamps.ofMillis(start);

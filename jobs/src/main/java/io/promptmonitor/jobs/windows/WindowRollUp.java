@@ -1,6 +1,6 @@
 package io.promptmonitor.jobs.windows;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.windows.PaneUpdate;
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     implements OneInputStreamOperator<PaneUpdate, WindowUpdate>,
-        Triggerable<PromptVersion, VoidNamespace> {
+        Triggerable<PromptVersionId, VoidNamespace> {
 
   /** Evaluations of sliding windows. */
   public static final OutputTag<SlidingWindow> SLIDING =
@@ -70,7 +70,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   private transient InternalTimerService<VoidNamespace> timers;
   private transient CheckpointedCounters counters;
   private transient Output rollUpOutput;
-  private transient Map<PromptVersion, Entry> entries;
+  private transient Map<PromptVersionId, Entry> entries;
   private transient int windowsInMemory;
   private transient @Nullable Entry last;
 
@@ -151,7 +151,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   }
 
   @Override
-  public void onEventTime(InternalTimer<PromptVersion, VoidNamespace> timer) {
+  public void onEventTime(InternalTimer<PromptVersionId, VoidNamespace> timer) {
     Entry entry = entry(timer.getKey());
     rollUpOutput.promptVersion = timer.getKey();
     entry.timer = Long.MAX_VALUE;
@@ -160,11 +160,11 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   }
 
   @Override
-  public void onProcessingTime(InternalTimer<PromptVersion, VoidNamespace> timer) {
+  public void onProcessingTime(InternalTimer<PromptVersionId, VoidNamespace> timer) {
     throw new IllegalStateException("no processing-time timer is ever set");
   }
 
-  private Entry entry(PromptVersion promptVersion) {
+  private Entry entry(PromptVersionId promptVersion) {
     Entry entry = entries.get(promptVersion);
     if (entry == null) {
       entry = new Entry(RollUp.load(plan, promptVersion, new StateStore(windows, hours), scratch));
@@ -194,9 +194,9 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
    */
   private void makeRoom() {
     Object current = getCurrentKey();
-    Iterator<Map.Entry<PromptVersion, Entry>> oldest = entries.entrySet().iterator();
+    Iterator<Map.Entry<PromptVersionId, Entry>> oldest = entries.entrySet().iterator();
     while (oldest.hasNext() && windowsInMemory > maxWindowsInMemory / 4 * 3) {
-      Map.Entry<PromptVersion, Entry> candidate = oldest.next();
+      Map.Entry<PromptVersionId, Entry> candidate = oldest.next();
       if (candidate.getValue() != last) {
         save(candidate.getKey(), candidate.getValue());
         windowsInMemory -= candidate.getValue().windowCount;
@@ -206,16 +206,16 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     setCurrentKey(current);
   }
 
-  private void save(PromptVersion promptVersion, Entry entry) {
+  private void save(PromptVersionId promptVersion, Entry entry) {
     setCurrentKey(promptVersion);
     entry.rollUp.save();
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
-    Iterator<Map.Entry<PromptVersion, Entry>> all = entries.entrySet().iterator();
+    Iterator<Map.Entry<PromptVersionId, Entry>> all = entries.entrySet().iterator();
     while (all.hasNext()) {
-      Map.Entry<PromptVersion, Entry> candidate = all.next();
+      Map.Entry<PromptVersionId, Entry> candidate = all.next();
       save(candidate.getKey(), candidate.getValue());
       if (candidate.getValue().rollUp.isEmpty()) {
         all.remove();
@@ -246,7 +246,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     private final LongCounter rows = counters.counter(CounterNames.WINDOW_ROWS);
     private final LongCounter evaluations = counters.counter(CounterNames.EVALUATIONS);
     private final LongCounter[] firstRows = new LongCounter[WindowSize.values().length];
-    private @Nullable PromptVersion promptVersion;
+    private @Nullable PromptVersionId promptVersion;
 
     Output() {
       for (WindowSize size : WindowSize.values()) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.config.MonitorConfig;
 import io.promptmonitor.common.ingest.RejectionReason;
-import io.promptmonitor.database.PostgresExtension;
+import io.promptmonitor.database.embedded.PostgresExtension;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

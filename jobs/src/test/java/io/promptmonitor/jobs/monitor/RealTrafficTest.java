@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.promptmonitor.common.config.MonitorConfig;
 import io.promptmonitor.common.sketch.QuantileSketch;
 import io.promptmonitor.common.windows.WindowSize;
-import io.promptmonitor.database.PostgresExtension;
+import io.promptmonitor.database.embedded.PostgresExtension;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

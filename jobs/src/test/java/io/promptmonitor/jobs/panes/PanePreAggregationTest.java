@@ -5,7 +5,7 @@ import static io.promptmonitor.jobs.TestRecords.execution;
 import static io.promptmonitor.jobs.TestRecords.ingested;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.ingest.RejectionReason;
@@ -106,7 +106,7 @@ class PanePreAggregationTest {
     try (var harness = harness(2)) {
       harness.open();
       for (int i = 0; i < 3; i++) {
-        PromptVersion promptVersion = new PromptVersion("p" + i, "1");
+        PromptVersionId promptVersion = new PromptVersionId("p" + i, "1");
         harness.processElement(ingested("file", execution(i, promptVersion, 1_000, 5)), 1_000);
       }
       assertThat(panes(harness)).containsExactlyInAnyOrder("p0@1 0 1", "p1@1 0 1", "p2@1 0 1");

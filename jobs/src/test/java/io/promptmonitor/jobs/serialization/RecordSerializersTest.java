@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.Feedback;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.ingest.RejectionReason;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class RecordSerializersTest {
 
-  private static final PromptVersion GREETING = new PromptVersion("greeting", "1.0.0");
+  private static final PromptVersionId GREETING = new PromptVersionId("greeting", "1.0.0");
   private static final DeadLetter REJECTED =
       new DeadLetter(
           "executions-3",

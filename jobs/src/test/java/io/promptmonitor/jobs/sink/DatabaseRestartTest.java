@@ -3,8 +3,8 @@ package io.promptmonitor.jobs.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.windows.WindowUpdate;
-import io.promptmonitor.database.Migrations;
-import io.promptmonitor.database.RestartablePostgres;
+import io.promptmonitor.database.embedded.RestartablePostgres;
+import io.promptmonitor.database.migration.Migrations;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -8,7 +8,7 @@ import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.database.Database;
-import io.promptmonitor.database.PostgresExtension;
+import io.promptmonitor.database.embedded.PostgresExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;

@@ -3,7 +3,7 @@ package io.promptmonitor.jobs.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.metrics.Metric;
-import io.promptmonitor.database.PostgresExtension;
+import io.promptmonitor.database.embedded.PostgresExtension;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

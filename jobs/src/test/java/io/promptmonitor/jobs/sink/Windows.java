@@ -1,7 +1,7 @@
 package io.promptmonitor.jobs.sink;
 
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
@@ -20,7 +20,7 @@ final class Windows {
   static WindowUpdate minute(
       String prompt, int number, int revision, boolean qualityOnly, WindowAggregate aggregate) {
     return new WindowUpdate(
-        new PromptVersion(prompt, "v1"),
+        new PromptVersionId(prompt, "v1"),
         WindowSize.ONE_MINUTE,
         START + number * WindowSize.ONE_MINUTE.millis(),
         revision % 2 == 0,
@@ -41,7 +41,7 @@ final class Windows {
   static Execution execution(int latencyMs, byte rating, @Nullable String errorType) {
     return new Execution(
         latencyMs,
-        new PromptVersion("p", "v1"),
+        new PromptVersionId("p", "v1"),
         START,
         latencyMs,
         10,

@@ -5,7 +5,7 @@ import static io.promptmonitor.jobs.TestRecords.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.execution.Execution;
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.metrics.Metric;
@@ -70,7 +70,7 @@ class WindowRollUpTest {
     try (var harness = harness(SETTINGS, 1000)) {
       harness.open();
       for (int i = 0; i < 20; i++) {
-        PromptVersion promptVersion = new PromptVersion("p" + i, "1");
+        PromptVersionId promptVersion = new PromptVersionId("p" + i, "1");
         harness.processElement(pane(promptVersion, MONDAY, 100), MONDAY);
         harness.processElement(feedback(promptVersion, MONDAY + 5_000, 4), MONDAY);
       }
@@ -157,7 +157,7 @@ class WindowRollUpTest {
       for (int step = 0; step < 400; step++) {
         long time = MONDAY + step * PANE;
         for (int i = random.nextInt(4); i > 0; i--) {
-          PromptVersion promptVersion = new PromptVersion("p" + random.nextInt(6), "1");
+          PromptVersionId promptVersion = new PromptVersionId("p" + random.nextInt(6), "1");
           int[] latencies = random.ints(1 + random.nextInt(40), 1, 5_000).toArray();
           harness.processElement(
               pane(promptVersion, time - random.nextInt(3) * PANE, latencies), time);
@@ -184,7 +184,7 @@ class WindowRollUpTest {
     return last;
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate>
+  private static KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate>
       open(int maxWindows, boolean rocksDb, OperatorSubtaskState state) throws Exception {
     var harness = harness(SETTINGS, maxWindows);
     if (rocksDb) {
@@ -199,7 +199,7 @@ class WindowRollUpTest {
   }
 
   private static void collect(
-      KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate> harness,
+      KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate> harness,
       Map<String, byte[]> last)
       throws Exception {
     for (WindowUpdate row : harness.extractOutputValues()) {
@@ -228,7 +228,7 @@ class WindowRollUpTest {
     }
   }
 
-  private static PaneUpdate pane(PromptVersion promptVersion, long start, int... latencies) {
+  private static PaneUpdate pane(PromptVersionId promptVersion, long start, int... latencies) {
     WindowAggregate aggregate = new WindowAggregate();
     Arrays.stream(latencies)
         .mapToObj(latency -> execution(latency, promptVersion, start, latency))
@@ -236,14 +236,14 @@ class WindowRollUpTest {
     return PaneUpdate.executions(promptVersion, start, aggregate);
   }
 
-  private static PaneUpdate feedback(PromptVersion promptVersion, long executed, int rating) {
+  private static PaneUpdate feedback(PromptVersionId promptVersion, long executed, int rating) {
     WindowAggregate aggregate = new WindowAggregate();
     aggregate.quality().add((byte) rating, Execution.NO_SCORE);
     return new PaneUpdate(promptVersion, executed, aggregate, "feedback-0", 77);
   }
 
   private static List<String> rows(
-      KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate> harness) {
+      KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate> harness) {
     List<String> rows = new ArrayList<>();
     for (WindowUpdate row : harness.extractOutputValues()) {
       rows.add(
@@ -259,11 +259,11 @@ class WindowRollUpTest {
   }
 
   private static List<DeadLetter> deadLetters(
-      KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate> harness) {
+      KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate> harness) {
     return harness.getSideOutput(WindowRollUp.LATE).stream().map(StreamRecord::getValue).toList();
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<PromptVersion, PaneUpdate, WindowUpdate>
+  private static KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate>
       harness(RollUpSettings settings, int maxWindows) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new WindowRollUp(settings, maxWindows),

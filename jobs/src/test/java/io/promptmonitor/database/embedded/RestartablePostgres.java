@@ -1,5 +1,6 @@
-package io.promptmonitor.database;
+package io.promptmonitor.database.embedded;
 
+import io.promptmonitor.database.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,8 @@
-package io.promptmonitor.database;
+package io.promptmonitor.database.embedded;
 
 import com.sun.security.auth.module.UnixSystem;
+import io.promptmonitor.database.Database;
+import io.promptmonitor.database.DatabaseException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,7 +1,5 @@
 package io.promptmonitor.database;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import java.io.Serializable;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -124,7 +122,7 @@ public final class Database implements Serializable {
   }
 
   /** A database of a server on this machine. */
-  static Database local(int port, String name, String user, String password) {
+  public static Database local(int port, String name, String user, String password) {
     return new Database("127.0.0.1:" + port, name, new LinkedHashMap<>(), user, password);
   }
 
@@ -186,28 +184,6 @@ public final class Database implements Serializable {
       throw new DatabaseException("the driver refuses the URL of " + this);
     }
     return connection;
-  }
-
-  /**
-   * A pool of at most {@code size} connections, to be closed by the caller.
-   *
-   * @throws DatabaseException if it cannot connect
-   */
-  public HikariDataSource pool(int size) {
-    // Before the pool, which would log what went wrong at length.
-    try (Connection connection = connect()) {
-      connection.isReadOnly();
-    } catch (SQLException e) {
-      throw cannotConnect(e);
-    }
-    HikariConfig config = new HikariConfig();
-    config.setPoolName("promptmon");
-    config.setMaximumPoolSize(size);
-    config.setMinimumIdle(1);
-    config.setDriverClassName(Driver.class.getName());
-    config.setJdbcUrl(jdbcUrl());
-    config.setDataSourceProperties(properties());
-    return new HikariDataSource(config);
   }
 
   /** What to tell a person when connecting failed. */

@@ -1,5 +1,7 @@
-package io.promptmonitor.database;
+package io.promptmonitor.database.migration;
 
+import io.promptmonitor.database.Database;
+import io.promptmonitor.database.DatabaseException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.flywaydb.core.Flyway;

@@ -3,35 +3,12 @@ package io.promptmonitor.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariDataSource;
-import java.sql.Connection;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseTest {
-
-  @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
-
-  @Test
-  void aPoolGivesConnectionsToTheSchema() throws Exception {
-    try (HikariDataSource pool = postgres.database().pool(2);
-        Connection connection = pool.getConnection();
-        Connection another = pool.getConnection()) {
-      assertThat(connection.getSchema()).isEqualTo("promptmon");
-      assertThat(another).isNotSameAs(connection);
-    }
-  }
-
-  @Test
-  void aPoolWithoutAServerIsOneLine() {
-    assertThatThrownBy(() -> Database.of("postgresql://me:secret@127.0.0.1:1/db").pool(2))
-        .isInstanceOf(DatabaseException.class)
-        .hasMessageStartingWith("cannot connect to the database me@127.0.0.1:1/db: ")
-        .hasMessageNotContaining("secret");
-  }
 
   @ParameterizedTest
   @ValueSource(

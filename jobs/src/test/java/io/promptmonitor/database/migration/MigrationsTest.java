@@ -1,8 +1,11 @@
-package io.promptmonitor.database;
+package io.promptmonitor.database.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.promptmonitor.database.Database;
+import io.promptmonitor.database.DatabaseException;
+import io.promptmonitor.database.embedded.PostgresExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

@@ -1,8 +1,9 @@
-package io.promptmonitor.database;
+package io.promptmonitor.database.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.database.embedded.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

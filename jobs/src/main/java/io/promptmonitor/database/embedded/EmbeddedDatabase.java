@@ -1,5 +1,7 @@
-package io.promptmonitor.database;
+package io.promptmonitor.database.embedded;
 
+import io.promptmonitor.database.Database;
+import io.promptmonitor.database.DatabaseException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
-package io.promptmonitor.database;
+package io.promptmonitor.database.embedded;
 
+import io.promptmonitor.database.Database;
+import io.promptmonitor.database.migration.Migrations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -98,7 +100,7 @@ public final class PostgresExtension implements BeforeAllCallback, AfterAllCallb
   }
 
   /** An empty database without our schema, on the shared server. */
-  static Database emptyDatabase() {
+  public static Database emptyDatabase() {
     String name = "empty_" + NUMBER.incrementAndGet();
     execute(server().database(), "CREATE DATABASE " + name);
     return server().database().withName(name);

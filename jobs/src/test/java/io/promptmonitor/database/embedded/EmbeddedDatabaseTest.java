@@ -1,7 +1,8 @@
-package io.promptmonitor.database;
+package io.promptmonitor.database.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptmonitor.database.Database;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

@@ -8,9 +8,9 @@ import java.util.Objects;
  * @param promptId identifier of the prompt, 1 to 256 characters without control characters
  * @param version version of the prompt as the producer reported it, 1 to 64 characters
  */
-public record PromptVersion(String promptId, String version) {
+public record PromptVersionId(String promptId, String version) {
 
-  public PromptVersion {
+  public PromptVersionId {
     Objects.requireNonNull(promptId, "promptId");
     Objects.requireNonNull(version, "version");
   }

@@ -1,6 +1,6 @@
 package io.promptmonitor.jobs.serialization;
 
-import io.promptmonitor.common.execution.PromptVersion;
+import io.promptmonitor.common.execution.PromptVersionId;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -8,26 +8,26 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes prompt versions, the key of all windows. */
-public final class PromptVersionSerializer extends ImmutableSerializer<PromptVersion> {
+public final class PromptVersionIdSerializer extends ImmutableSerializer<PromptVersionId> {
 
   /** The only instance. */
-  public static final PromptVersionSerializer INSTANCE = new PromptVersionSerializer();
+  public static final PromptVersionIdSerializer INSTANCE = new PromptVersionIdSerializer();
 
-  private PromptVersionSerializer() {}
+  private PromptVersionIdSerializer() {}
 
   @Override
-  public void serialize(PromptVersion promptVersion, DataOutputView out) throws IOException {
+  public void serialize(PromptVersionId promptVersion, DataOutputView out) throws IOException {
     Text.write(out, promptVersion.promptId());
     Text.write(out, promptVersion.version());
   }
 
   @Override
-  public PromptVersion deserialize(DataInputView in) throws IOException {
-    return new PromptVersion(Text.read(in), Text.read(in));
+  public PromptVersionId deserialize(DataInputView in) throws IOException {
+    return new PromptVersionId(Text.read(in), Text.read(in));
   }
 
   @Override
-  public TypeSerializerSnapshot<PromptVersion> snapshotConfiguration() {
+  public TypeSerializerSnapshot<PromptVersionId> snapshotConfiguration() {
     return new Snapshot();
   }
 
@@ -36,7 +36,7 @@ public final class PromptVersionSerializer extends ImmutableSerializer<PromptVer
   }
 
   /** Version 1 is the only one so far. */
-  public static final class Snapshot extends FormatSnapshot<PromptVersion> {
+  public static final class Snapshot extends FormatSnapshot<PromptVersionId> {
 
     /** Needed by Flink. */
     public Snapshot() {
@@ -44,7 +44,7 @@ public final class PromptVersionSerializer extends ImmutableSerializer<PromptVer
     }
 
     @Override
-    protected TypeSerializer<PromptVersion> serializer(int version) {
+    protected TypeSerializer<PromptVersionId> serializer(int version) {
       return INSTANCE;
     }
   }
