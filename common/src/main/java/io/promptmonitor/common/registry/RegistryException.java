@@ -1,0 +1,59 @@
+package io.promptmonitor.common.registry;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The registry refused an operation; the message is one line for a person. */
+public final class RegistryException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  /** Why an operation was refused. */
+  public enum Reason {
+    /** No version of the prompt was ever registered. */
+    UNKNOWN_PROMPT("PM001"),
+    /** The prompt has no such version. */
+    UNKNOWN_VERSION("PM002"),
+    /** The version is registered with other content. */
+    VERSION_EXISTS("PM003"),
+    /** The life cycle does not allow it. */
+    ILLEGAL_TRANSITION("PM004"),
+    /** No version of the prompt is active. */
+    NO_ACTIVE_VERSION("PM005"),
+    /** There is no version to roll back to, or it cannot be rolled back to. */
+    INVALID_ROLLBACK_TARGET("PM006"),
+    /** What is stored is not what was registered. */
+    TAMPERED("PM007"),
+    /** The user may not do that. */
+    NOT_AUTHORIZED("42501"),
+    /** The registry's storage cannot be reached. */
+    UNAVAILABLE("08000");
+
+    private final String sqlState;
+
+    Reason(String sqlState) {
+      this.sqlState = sqlState;
+    }
+
+    /** The error code with which the database reports it. */
+    public String sqlState() {
+      return sqlState;
+    }
+  }
+
+  private final Reason reason;
+
+  public RegistryException(Reason reason, String message) {
+    this(reason, message, null);
+  }
+
+  public RegistryException(Reason reason, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.reason = Objects.requireNonNull(reason, "reason");
+  }
+
+  /** Why. */
+  public Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,36 @@
+package io.promptmonitor.common.registry;
+
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is registered of a version, and never changes: the content of its file, without its state
+ * and the text itself.
+ *
+ * @param versionId the version's number
+ * @param promptHash the {@link PromptHash} of the prompt's text, which is kept apart
+ * @param createdAt when the version was made; null leaves it to the registry
+ * @param createdBy who made it; null leaves it to the registry
+ * @param exploration how the prompt was arrived at; null if that is not known
+ * @param performance what quality and latency are expected
+ * @param rollback where a rollback goes, and whether it may happen by itself
+ * @param specification the block {@code deployment_specification}; null without one
+ */
+public record VersionDefinition(
+    SemanticVersion versionId,
+    String promptHash,
+    @Nullable Instant createdAt,
+    @Nullable String createdBy,
+    @Nullable Exploration exploration,
+    Performance performance,
+    RollbackPolicy rollback,
+    @Nullable DeploymentSpecification specification) {
+
+  public VersionDefinition {
+    Objects.requireNonNull(versionId, "versionId");
+    Objects.requireNonNull(promptHash, "promptHash");
+    Objects.requireNonNull(performance, "performance");
+    Objects.requireNonNull(rollback, "rollback");
+  }
+}
