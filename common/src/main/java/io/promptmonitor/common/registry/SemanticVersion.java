@@ -84,7 +84,7 @@ public final class SemanticVersion implements Comparable<SemanticVersion>, Seria
   /** A version without pre-release comes after all its pre-releases. */
   private static int comparePreReleases(@Nullable String a, @Nullable String b) {
     if (a == null || b == null) {
-      return a == b ? 0 : a == null ? 1 : -1;
+      return Boolean.compare(a == null, b == null);
     }
     String[] as = a.split("\\.", -1);
     String[] bs = b.split("\\.", -1);
