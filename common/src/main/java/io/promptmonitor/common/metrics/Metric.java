@@ -1,5 +1,22 @@
 package io.promptmonitor.common.metrics;
 
+import static io.promptmonitor.common.metrics.BaselineSource.CONSISTENCY_TARGET;
+import static io.promptmonitor.common.metrics.BaselineSource.EXPECTED_ACCURACY;
+import static io.promptmonitor.common.metrics.BaselineSource.EXPECTED_FAILURES;
+import static io.promptmonitor.common.metrics.BaselineSource.EXPECTED_LATENCY_P50;
+import static io.promptmonitor.common.metrics.BaselineSource.EXPECTED_LATENCY_P95;
+import static io.promptmonitor.common.metrics.BaselineSource.TOKEN_BUDGET_AVERAGE;
+import static io.promptmonitor.common.metrics.MetricAttributes.notANumber;
+import static io.promptmonitor.common.metrics.MetricAttributes.real;
+import static io.promptmonitor.common.metrics.MetricAttributes.whole;
+import static io.promptmonitor.common.metrics.Quantity.COUNT;
+import static io.promptmonitor.common.metrics.Quantity.LATENCY;
+import static io.promptmonitor.common.metrics.Quantity.QUALITY;
+import static io.promptmonitor.common.metrics.Quantity.QUALITY_DIFFERENCE;
+import static io.promptmonitor.common.metrics.Quantity.RATE;
+import static io.promptmonitor.common.metrics.Quantity.RATING;
+import static io.promptmonitor.common.metrics.Quantity.TOKENS;
+
 import io.promptmonitor.common.sketch.CategoryCounts;
 import io.promptmonitor.common.sketch.ConsistencySketch;
 import io.promptmonitor.common.sketch.DistinctSketch;
@@ -9,90 +26,107 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of a window: the one place where a metric is defined. A constant's name in lower case
  * is its column in {@code window_metrics} and its name in conditions.
  *
- * <p>To add a metric: add a constant, and a migration that adds its column; a test compares the
- * two.
+ * <p>To add a metric: add a constant, a migration that adds its column, and its line in {@code
+ * docs/conditions.md} if it is a number; tests compare them.
  */
 public enum Metric {
   /** Number of executions. */
-  EXECUTION_COUNT(Type.COUNT, false, w -> w.executionCount()),
+  EXECUTION_COUNT(whole(COUNT), w -> w.executionCount()),
   /** Number of distinct users; unknown if no execution named one. */
-  UNIQUE_USERS(Type.COUNT, false, w -> map(w.usersSketch(), DistinctSketch::estimate)),
+  UNIQUE_USERS(whole(COUNT), w -> map(w.usersSketch(), DistinctSketch::estimate)),
   /** Number of executions that succeeded. */
-  SUCCESS_COUNT(Type.COUNT, false, w -> w.successCount()),
+  SUCCESS_COUNT(whole(COUNT).worseIfLower(), w -> w.successCount()),
   /** Number of executions that failed. */
-  FAILURE_COUNT(Type.COUNT, false, w -> w.failureCount()),
+  FAILURE_COUNT(whole(COUNT).worseIfHigher(), w -> w.failureCount()),
   /** Successes divided by executions, 0 to 1. */
-  SUCCESS_RATE(Type.NUMBER, false, w -> ratio(w.successCount(), w.executionCount())),
+  SUCCESS_RATE(
+      real(RATE).worseIfLower().baseline(EXPECTED_ACCURACY),
+      w -> ratio(w.successCount(), w.executionCount())),
   /** Failures divided by executions, 0 to 1. */
-  ERROR_RATE(Type.NUMBER, false, w -> ratio(w.failureCount(), w.executionCount())),
+  ERROR_RATE(
+      real(RATE).worseIfHigher().baseline(EXPECTED_FAILURES),
+      w -> ratio(w.failureCount(), w.executionCount())),
   /** Median latency of all executions, failed ones included, in milliseconds. */
-  LATENCY_P50(Type.NUMBER, false, w -> quantile(w.latencyQuantiles(), 0.50)),
+  LATENCY_P50(
+      real(LATENCY).worseIfHigher().baseline(EXPECTED_LATENCY_P50),
+      w -> quantile(w.latencyQuantiles(), 0.50)),
   /** 95th percentile of the latency in milliseconds. */
-  LATENCY_P95(Type.NUMBER, false, w -> quantile(w.latencyQuantiles(), 0.95)),
+  LATENCY_P95(
+      real(LATENCY).worseIfHigher().baseline(EXPECTED_LATENCY_P95),
+      w -> quantile(w.latencyQuantiles(), 0.95)),
   /** 99th percentile of the latency in milliseconds. */
-  LATENCY_P99(Type.NUMBER, false, w -> quantile(w.latencyQuantiles(), 0.99)),
+  LATENCY_P99(real(LATENCY).worseIfHigher(), w -> quantile(w.latencyQuantiles(), 0.99)),
   /** Mean latency in milliseconds. */
-  LATENCY_AVG(Type.NUMBER, false, w -> ratio(w.latencySum(), w.executionCount())),
+  LATENCY_AVG(real(LATENCY).worseIfHigher(), w -> ratio(w.latencySum(), w.executionCount())),
   /** Mean input tokens of an execution. */
-  AVG_INPUT_TOKENS(Type.NUMBER, false, w -> ratio(w.inputTokens(), w.executionCount())),
+  AVG_INPUT_TOKENS(real(TOKENS).worseIfHigher(), w -> ratio(w.inputTokens(), w.executionCount())),
   /** Mean output tokens of an execution. */
-  AVG_OUTPUT_TOKENS(Type.NUMBER, false, w -> ratio(w.outputTokens(), w.executionCount())),
+  AVG_OUTPUT_TOKENS(real(TOKENS).worseIfHigher(), w -> ratio(w.outputTokens(), w.executionCount())),
   /** Mean total tokens of an execution. */
   AVG_TOTAL_TOKENS(
-      Type.NUMBER, false, w -> ratio(w.inputTokens() + w.outputTokens(), w.executionCount())),
+      real(TOKENS).worseIfHigher().baseline(TOKEN_BUDGET_AVERAGE),
+      w -> ratio(w.inputTokens() + w.outputTokens(), w.executionCount())),
   /** Sum of the total tokens. */
-  TOTAL_TOKENS(Type.COUNT, false, w -> w.inputTokens() + w.outputTokens()),
+  TOTAL_TOKENS(whole(TOKENS).worseIfHigher(), w -> w.inputTokens() + w.outputTokens()),
   /** Mean rating, 1 to 5; unknown without ratings. */
-  AVG_USER_FEEDBACK(Type.NUMBER, true, w -> known(w.quality().averageRating())),
+  AVG_USER_FEEDBACK(
+      real(RATING).worseIfLower().fromFeedback(), w -> known(w.quality().averageRating())),
   /** Number of ratings. */
-  FEEDBACK_COUNT(Type.COUNT, true, w -> w.quality().ratingCount()),
+  FEEDBACK_COUNT(whole(COUNT).fromFeedback(), w -> w.quality().ratingCount()),
   /** Share of ratings of 1 or 2 among all ratings, 0 to 1; unknown without ratings. */
-  USER_FEEDBACK_NEGATIVE_RATE(Type.NUMBER, true, w -> known(w.quality().negativeRate())),
+  USER_FEEDBACK_NEGATIVE_RATE(
+      real(RATE).worseIfHigher().fromFeedback(), w -> known(w.quality().negativeRate())),
   /** Mean automated score, 0 to 10; unknown without scores. */
-  AVG_AUTOMATED_SCORE(Type.NUMBER, true, w -> known(w.quality().averageScore())),
+  AVG_AUTOMATED_SCORE(
+      real(QUALITY).worseIfLower().fromFeedback(), w -> known(w.quality().averageScore())),
   /** Number of automated scores. */
-  AUTOMATED_SCORE_COUNT(Type.COUNT, true, w -> w.quality().scoreCount()),
+  AUTOMATED_SCORE_COUNT(whole(COUNT).fromFeedback(), w -> w.quality().scoreCount()),
   /**
    * Absolute difference between the version's predicted quality and the mean actual quality, 0 to
    * 10; unknown until the version's predicted quality is known.
    */
-  AVG_CALIBRATION_DELTA(Type.NUMBER, true, w -> null),
+  AVG_CALIBRATION_DELTA(
+      real(QUALITY).worseIfHigher().fromFeedback().alias("calibration_drift"), w -> null),
   /**
    * Predicted quality minus mean actual quality, -10 to 10; unknown until the version's predicted
    * quality is known.
    */
-  CALIBRATION_BIAS(Type.NUMBER, true, w -> null),
+  CALIBRATION_BIAS(real(QUALITY_DIFFERENCE).fromFeedback(), w -> null),
   /**
    * Of the executions whose input was seen more than once in the window, the share whose output is
    * the most frequent one for that input, 0 to 1; unknown if no input was seen twice.
    */
   CONSISTENCY_RATE(
-      Type.NUMBER, false, w -> known(map(w.consistencySketch(), ConsistencySketch::rate))),
+      real(RATE).worseIfLower().baseline(CONSISTENCY_TARGET),
+      w -> known(map(w.consistencySketch(), ConsistencySketch::rate))),
   /** Failures by error type. */
-  ERRORS_BY_TYPE(Type.COUNTS_BY_NAME, false, w -> counts(w.errorsByType(), Integer.MAX_VALUE)),
+  ERRORS_BY_TYPE(notANumber(Type.COUNTS_BY_NAME), w -> counts(w.errorsByType(), Integer.MAX_VALUE)),
   /** The five most frequent error types with their counts. */
-  TOP_ERRORS(Type.COUNTS_BY_NAME, false, w -> counts(w.errorsByType(), 5)),
+  TOP_ERRORS(notANumber(Type.COUNTS_BY_NAME), w -> counts(w.errorsByType(), 5)),
   /** Executions by conditional path. */
   BRANCH_DISTRIBUTION(
-      Type.COUNTS_BY_NAME, false, w -> counts(w.branchDistribution(), Integer.MAX_VALUE)),
+      notANumber(Type.COUNTS_BY_NAME), w -> counts(w.branchDistribution(), Integer.MAX_VALUE)),
   /** Executions by model. */
   MODEL_DISTRIBUTION(
-      Type.COUNTS_BY_NAME, false, w -> counts(w.modelDistribution(), Integer.MAX_VALUE)),
+      notANumber(Type.COUNTS_BY_NAME), w -> counts(w.modelDistribution(), Integer.MAX_VALUE)),
   /** The latency distribution as {@link QuantileSketch#write} writes it. */
-  LATENCY_DIGEST(Type.BYTES, false, w -> bytes(w.latencyQuantiles(), QuantileSketch::write)),
+  LATENCY_DIGEST(notANumber(Type.BYTES), w -> bytes(w.latencyQuantiles(), QuantileSketch::write)),
   /** The distribution of total tokens as {@link QuantileSketch#write} writes it. */
-  TOKENS_DIGEST(Type.BYTES, false, w -> bytes(w.tokenQuantiles(), QuantileSketch::write)),
+  TOKENS_DIGEST(notANumber(Type.BYTES), w -> bytes(w.tokenQuantiles(), QuantileSketch::write)),
   /** The users as {@link DistinctSketch#write} writes them. */
-  USERS_SKETCH(Type.BYTES, false, w -> bytes(w.usersSketch(), DistinctSketch::write));
+  USERS_SKETCH(notANumber(Type.BYTES), w -> bytes(w.usersSketch(), DistinctSketch::write));
 
   /** What a metric's value is. */
   public enum Type {
@@ -106,23 +140,56 @@ public enum Metric {
     BYTES
   }
 
+  private static final Map<String, Metric> BY_NAME =
+      Stream.of(values())
+          .flatMap(metric -> metric.names().stream().map(name -> Map.entry(name, metric)))
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
   private final Type type;
+  private final @Nullable Quantity quantity;
+  private final Worse worse;
+  private final @Nullable BaselineSource baseline;
   private final boolean quality;
+  private final @Nullable String alias;
 
   @SuppressWarnings("ImmutableEnumChecker") // the functions above capture nothing
   private final Function<WindowAggregate, @Nullable Object> value;
 
   private final String column = name().toLowerCase(Locale.ROOT);
 
-  Metric(Type type, boolean quality, Function<WindowAggregate, @Nullable Object> value) {
-    this.type = type;
-    this.quality = quality;
+  Metric(MetricAttributes attributes, Function<WindowAggregate, @Nullable Object> value) {
+    this.type = attributes.type();
+    this.quantity = attributes.quantity();
+    this.worse = attributes.worse();
+    this.baseline = attributes.baseline();
+    this.quality = attributes.quality();
+    this.alias = attributes.alias();
     this.value = value;
+  }
+
+  /** The metric of a name, its column or its alias, or null if there is none. */
+  public static @Nullable Metric named(String name) {
+    return BY_NAME.get(name);
   }
 
   /** What {@link #value} returns. */
   public Type type() {
     return type;
+  }
+
+  /** What a numeric metric measures, or null if the metric is not a number. */
+  public @Nullable Quantity quantity() {
+    return quantity;
+  }
+
+  /** Which values are worse. */
+  public Worse worse() {
+    return worse;
+  }
+
+  /** Where the metric's baseline comes from, or null if it cannot have one. */
+  public @Nullable BaselineSource baseline() {
+    return baseline;
   }
 
   /** Whether feedback that comes after the execution changes this metric. */
@@ -133,6 +200,11 @@ public enum Metric {
   /** The column in {@code window_metrics}, and the name in conditions. */
   public String column() {
     return column;
+  }
+
+  /** The names in conditions: the column, and an alias if there is one. */
+  public List<String> names() {
+    return alias == null ? List.of(column) : List.of(column, alias);
   }
 
   /**
