@@ -133,6 +133,11 @@ public final class ConfigReader {
   void problem(@Nullable Mark mark, String message) {
     int line = mark == null ? 1 : mark.getLine() + 1;
     int column = mark == null ? 1 : mark.getColumn() + 1;
+    problem(line, column, message);
+  }
+
+  /** Notes a problem at a line and column, both from 1. */
+  void problem(int line, int column, String message) {
     problems.add(new ConfigProblem(file, line, column, message));
   }
 

@@ -187,6 +187,23 @@ public final class ConfigValue {
     return text;
   }
 
+  /**
+   * A text that {@code parser} understands.
+   *
+   * @param parser may throw {@link MalformedTextException}, whose place is then found in the file,
+   *     or any other IllegalArgumentException, which becomes a problem at this value's position
+   */
+  public <T> T parsed(Function<String, T> parser) {
+    String text = text();
+    try {
+      return parser.apply(text);
+    } catch (MalformedTextException e) {
+      throw malformed(text, e.offset(), e.message());
+    } catch (IllegalArgumentException e) {
+      throw invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
   /** A list, with every element read by {@code element}. */
   public <T> List<T> list(Function<ConfigValue, T> element) {
     if (!(node instanceof SequenceNode sequence)) {
@@ -259,13 +276,45 @@ public final class ConfigValue {
   /** Notes a problem at this value. */
   public void problem(String message) {
     Mark mark = node == null ? null : node.getStartMark();
-    reader.problem(mark, path.isEmpty() ? message : path + ": " + message);
+    reader.problem(mark, withPath(message));
   }
 
   /** Notes a problem at this value and ends its reading: {@code throw value.invalid(…)}. */
   public RuntimeException invalid(String message) {
     problem(message);
     return new InvalidValueException();
+  }
+
+  private String withPath(String message) {
+    return path.isEmpty() ? message : path + ": " + message;
+  }
+
+  /** Notes a problem at an offset into the scalar's text, and ends the reading. */
+  private RuntimeException malformed(String text, int offset, String message) {
+    int before = text.codePointCount(0, Math.min(offset, text.length()));
+    int quote = quoteLength(text);
+    if (quote < 0) {
+      return invalid(message + " (at character " + (before + 1) + " of the text)");
+    }
+    Mark start = Objects.requireNonNull(node).getStartMark();
+    reader.problem(start.getLine() + 1, start.getColumn() + 1 + quote + before, withPath(message));
+    return new InvalidValueException();
+  }
+
+  /**
+   * How many characters are in the file before the first one of a scalar's text, or -1 if the text
+   * is not in the file as it is: it has escapes, spans lines, is a block, or has a tag or anchor.
+   */
+  private int quoteLength(String text) {
+    ScalarNode scalar = (ScalarNode) Objects.requireNonNull(node);
+    Mark start = scalar.getStartMark();
+    Mark end = scalar.getEndMark();
+    int quote = scalar.getScalarStyle() == ScalarStyle.PLAIN ? 0 : 1;
+    boolean verbatim =
+        start.getLine() == end.getLine()
+            && end.getColumn() - start.getColumn()
+                == text.codePointCount(0, text.length()) + 2 * quote;
+    return verbatim ? quote : -1;
   }
 
   private RuntimeException expected(String what) {

@@ -5,12 +5,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the name that was probably meant. */
-final class Spelling {
+public final class Spelling {
 
   private Spelling() {}
 
   /** The end of a message about an unknown name: what was probably meant, or what there is. */
-  static String hint(String unknown, Collection<String> known) {
+  public static String hint(String unknown, Collection<String> known) {
     String nearest = nearest(unknown, known);
     if (nearest != null) {
       return "did you mean \"" + nearest + "\"?";
@@ -21,7 +21,7 @@ final class Spelling {
   }
 
   /** The known name nearest to an unknown one, or null if none is near. */
-  static @Nullable String nearest(String unknown, Collection<String> known) {
+  public static @Nullable String nearest(String unknown, Collection<String> known) {
     String wanted = normal(unknown);
     String nearest = null;
     int least = 1 + Math.max(1, wanted.length() / 3);

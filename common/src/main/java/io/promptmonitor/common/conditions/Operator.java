@@ -1,0 +1,40 @@
+package io.promptmonitor.common.conditions;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** How a metric is compared. There is no equality: a measured number hardly ever equals another. */
+public enum Operator {
+  GREATER(">"),
+  GREATER_OR_EQUAL(">="),
+  LESS("<"),
+  LESS_OR_EQUAL("<=");
+
+  /** What a message says was expected. */
+  static final String EXPECTED =
+      Arrays.stream(values())
+          .map(Operator::symbol)
+          .collect(Collectors.joining(", ", "one of ", ""));
+
+  private final String symbol;
+
+  Operator(String symbol) {
+    this.symbol = symbol;
+  }
+
+  /** As written in a condition. */
+  public String symbol() {
+    return symbol;
+  }
+
+  /** The operator of a symbol, or null if there is none. */
+  static @Nullable Operator ofSymbol(String symbol) {
+    for (Operator operator : values()) {
+      if (operator.symbol.equals(symbol)) {
+        return operator;
+      }
+    }
+    return null;
+  }
+}
