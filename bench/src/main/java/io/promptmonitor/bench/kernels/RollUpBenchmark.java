@@ -90,7 +90,11 @@ public class RollUpBenchmark {
             MINUTE,
             MetricPart.mask(EnumSet.of(MetricPart.LATENCY)));
     return RollUp.load(
-        new RollUpPlan(settings), PROMPT_VERSION, new MeasuredStore(), new SlidingEvaluator());
+        new RollUpPlan(settings),
+        PROMPT_VERSION,
+        new MeasuredStore(),
+        new SlidingEvaluator(),
+        version -> 7.5);
   }
 
   /** Adds a pane; the last one of a minute ends it. */

@@ -95,15 +95,18 @@ public enum Metric {
   AUTOMATED_SCORE_COUNT(whole(COUNT).fromFeedback(), w -> w.quality().scoreCount()),
   /**
    * Absolute difference between the version's predicted quality and the mean actual quality, 0 to
-   * 10; unknown until the version's predicted quality is known.
+   * 10; unknown without ratings and scores, or if the predicted quality is unknown.
    */
   AVG_CALIBRATION_DELTA(
-      real(QUALITY).worseIfHigher().fromFeedback().alias("calibration_drift"), w -> null),
+      real(QUALITY).worseIfHigher().fromFeedback().alias("calibration_drift"),
+      (w, predicted) -> known(Math.abs(w.quality().bias(predicted)))),
   /**
-   * Predicted quality minus mean actual quality, -10 to 10; unknown until the version's predicted
-   * quality is known.
+   * Predicted quality minus mean actual quality, -10 to 10: positive if the prediction was too
+   * good; unknown without ratings and scores, or if the predicted quality is unknown.
    */
-  CALIBRATION_BIAS(real(QUALITY_DIFFERENCE).fromFeedback(), w -> null),
+  CALIBRATION_BIAS(
+      real(QUALITY_DIFFERENCE).fromFeedback(),
+      (w, predicted) -> known(w.quality().bias(predicted))),
   /**
    * Of the executions whose input was seen more than once in the window, the share whose output is
    * the most frequent one for that input, 0 to 1; unknown if no input was seen twice.
@@ -140,6 +143,11 @@ public enum Metric {
     BYTES
   }
 
+  /** How a metric is computed. */
+  private interface Computation {
+    @Nullable Object of(WindowAggregate window, double predictedQuality);
+  }
+
   private static final Map<String, Metric> BY_NAME =
       Stream.of(values())
           .flatMap(metric -> metric.names().stream().map(name -> Map.entry(name, metric)))
@@ -153,11 +161,15 @@ public enum Metric {
   private final @Nullable String alias;
 
   @SuppressWarnings("ImmutableEnumChecker") // the functions above capture nothing
-  private final Function<WindowAggregate, @Nullable Object> value;
+  private final Computation value;
 
   private final String column = name().toLowerCase(Locale.ROOT);
 
   Metric(MetricAttributes attributes, Function<WindowAggregate, @Nullable Object> value) {
+    this(attributes, (window, predictedQuality) -> value.apply(window));
+  }
+
+  Metric(MetricAttributes attributes, Computation value) {
     this.type = attributes.type();
     this.quantity = attributes.quantity();
     this.worse = attributes.worse();
@@ -210,9 +222,12 @@ public enum Metric {
   /**
    * The metric's value in a window, of the Java type that {@link #type} states, or null if it
    * cannot be known.
+   *
+   * @param predictedQuality the quality that was predicted for the prompt version, 0 to 10; NaN if
+   *     it is unknown
    */
-  public @Nullable Object value(WindowAggregate window) {
-    return value.apply(window);
+  public @Nullable Object value(WindowAggregate window, double predictedQuality) {
+    return value.of(window, predictedQuality);
   }
 
   private static @Nullable Double ratio(long part, long whole) {

@@ -105,6 +105,16 @@ public final class QualityCounts {
     return count > 0 ? (ratingQuality + scoreQuality) / count : Double.NaN;
   }
 
+  /**
+   * By how much a prediction was too good, -10 to 10: it minus {@link #averageQuality}; NaN if
+   * either is.
+   *
+   * @param predictedQuality 0 to 10, or NaN
+   */
+  public double bias(double predictedQuality) {
+    return predictedQuality - averageQuality();
+  }
+
   /** Writes the five sums as signed {@link VarInt}s. */
   public void write(DataOutput out) throws IOException {
     VarInt.writeSigned(out, ratings);

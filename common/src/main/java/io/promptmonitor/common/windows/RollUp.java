@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,14 +86,20 @@ public final class RollUp {
   private boolean stateUnsaved;
   private boolean stateSaved;
   private final SlidingEvaluator sliding;
+  private final ToDoubleFunction<PromptVersionId> predictedQualities;
 
   private RollUp(
-      RollUpPlan plan, PromptVersionId promptVersion, RollUpStore store, SlidingEvaluator sliding) {
+      RollUpPlan plan,
+      PromptVersionId promptVersion,
+      RollUpStore store,
+      SlidingEvaluator sliding,
+      ToDoubleFunction<PromptVersionId> predictedQualities) {
     this.settings = plan.settings();
     this.plan = plan;
     this.promptVersion = promptVersion;
     this.store = store;
     this.sliding = sliding;
+    this.predictedQualities = predictedQualities;
     for (int level = 0; level < levels.length; level++) {
       levels[level] = new WindowSeries();
     }
@@ -102,12 +109,22 @@ public final class RollUp {
    * The roll-up of a prompt version, with what {@code store} holds of it.
    *
    * @param scratch working memory, which roll-ups of one thread share
+   * @param predictedQualities the quality that was predicted for a prompt version, 0 to 10, or NaN
+   *     as long as it is unknown; asked whenever something is put out
    */
   public static RollUp load(
-      RollUpPlan plan, PromptVersionId promptVersion, RollUpStore store, SlidingEvaluator scratch) {
-    RollUp rollUp = new RollUp(plan, promptVersion, store, scratch);
+      RollUpPlan plan,
+      PromptVersionId promptVersion,
+      RollUpStore store,
+      SlidingEvaluator scratch,
+      ToDoubleFunction<PromptVersionId> predictedQualities) {
+    RollUp rollUp = new RollUp(plan, promptVersion, store, scratch, predictedQualities);
     store.forEachWindow(rollUp::restore);
     return rollUp;
+  }
+
+  private double predictedQuality() {
+    return predictedQualities.applyAsDouble(promptVersion);
   }
 
   private void restore(long key, byte[] value) {
@@ -457,6 +474,7 @@ public final class RollUp {
             true,
             remainder.revision,
             true,
+            predictedQuality(),
             quality));
     return true;
   }
@@ -616,7 +634,7 @@ public final class RollUp {
         && Math.floorMod(now, settings.slide()) == 0
         && lastDataEnd != Long.MIN_VALUE
         && now <= lastSlide()) {
-      sliding.evaluate(promptVersion, plan, levels, now, output);
+      sliding.evaluate(promptVersion, plan, levels, now, predictedQuality(), output);
     }
     if (!finishing) {
       purge(now);
@@ -759,6 +777,7 @@ public final class RollUp {
                 false,
                 window.revision,
                 false,
+                predictedQuality(),
                 soFar));
       }
     }
@@ -791,6 +810,7 @@ public final class RollUp {
             window.closed,
             window.revision,
             false,
+            predictedQuality(),
             content));
   }
 

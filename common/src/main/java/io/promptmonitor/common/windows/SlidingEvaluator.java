@@ -24,6 +24,7 @@ public final class SlidingEvaluator {
       RollUpPlan plan,
       WindowSeries[] levels,
       long end,
+      double predictedQuality,
       RollUpOutput output) {
     RollUpSettings settings = plan.settings();
     boolean needsLatency = MetricPart.LATENCY.in(settings.slidingParts());
@@ -55,6 +56,7 @@ public final class SlidingEvaluator {
               length,
               start,
               end,
+              predictedQuality,
               counters.copy(),
               latency.quantile(0.50),
               latency.quantile(0.95),

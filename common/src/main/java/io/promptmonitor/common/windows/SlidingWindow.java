@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param length the configured length in milliseconds
  * @param start start of the window, milliseconds since the epoch (UTC), inclusive
  * @param end end of the window and time of the evaluation, exclusive
+ * @param predictedQuality the quality that was predicted for the prompt version, as far as it was
+ *     known at the evaluation: 0 to 10, or NaN
  * @param counters counters, and those other parts that were asked for; without latency and tokens
  *     distributions
  * @param latencyP50 median latency in milliseconds, NaN without executions or if latencies were not
@@ -27,6 +29,7 @@ public record SlidingWindow(
     long length,
     long start,
     long end,
+    double predictedQuality,
     WindowAggregate counters,
     double latencyP50,
     double latencyP95,

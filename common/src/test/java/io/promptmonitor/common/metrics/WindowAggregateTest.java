@@ -65,20 +65,21 @@ class WindowAggregateTest {
     WindowAggregate window = new WindowAggregate();
     all.forEach(window::add);
     window.close();
+    double predicted = random.nextInt(5) == 0 ? Double.NaN : random.nextInt(101) / 10.0;
     for (Metric metric : Metric.values()) {
-      Object actual = metric.value(window);
-      Object expected = naive(metric, all);
+      Object actual = metric.value(window, predicted);
+      Object expected = naive(metric, all, predicted);
       if (expected instanceof Double number) {
         assertThat((Double) actual)
             .as(metric.name())
-            .isCloseTo(number, within(1e-9 * (1 + number)));
+            .isCloseTo(number, within(1e-9 * (1 + Math.abs(number))));
       } else {
         assertThat(actual).as(metric.name()).isEqualTo(expected);
       }
     }
   }
 
-  private static @Nullable Object naive(Metric metric, List<Execution> all) {
+  private static @Nullable Object naive(Metric metric, List<Execution> all, double predicted) {
     List<Execution> failed = all.stream().filter(e -> !e.success()).toList();
     List<Integer> ratings =
         all.stream().filter(e -> e.userFeedback() > 0).map(e -> (int) e.userFeedback()).toList();
@@ -113,7 +114,15 @@ class WindowAggregateTest {
           average(ratings.stream().map(r -> r <= 2 ? 1 : 0).toList());
       case AVG_AUTOMATED_SCORE -> average(scores);
       case AUTOMATED_SCORE_COUNT -> (long) scores.size();
-      case AVG_CALIBRATION_DELTA, CALIBRATION_BIAS -> null;
+      case AVG_CALIBRATION_DELTA, CALIBRATION_BIAS -> {
+        List<Double> qualities = new ArrayList<>(scores);
+        ratings.forEach(rating -> qualities.add((rating - 1) / 4.0 * 10));
+        if (qualities.isEmpty() || Double.isNaN(predicted)) {
+          yield null;
+        }
+        double bias = predicted - average(qualities);
+        yield metric == Metric.CALIBRATION_BIAS ? bias : Math.abs(bias);
+      }
       case CONSISTENCY_RATE -> consistency(all);
       case ERRORS_BY_TYPE, TOP_ERRORS -> {
         Map<String, Long> counts =
@@ -244,7 +253,7 @@ class WindowAggregateTest {
     WindowAggregate empty = new WindowAggregate();
     Set<Metric> known = EnumSet.noneOf(Metric.class);
     for (Metric metric : Metric.values()) {
-      if (metric.value(empty) != null) {
+      if (metric.value(empty, 7.5) != null) {
         known.add(metric);
       }
     }
@@ -322,7 +331,7 @@ class WindowAggregateTest {
     assertGolden("window-aggregate-empty", new WindowAggregate()::write);
     WindowAggregate read = read(golden("window-aggregate"), WindowAggregate::read);
     for (Metric metric : Metric.values()) {
-      assertThat(metric.value(read)).as(metric.name()).isEqualTo(metric.value(window));
+      assertThat(metric.value(read, 7.5)).as(metric.name()).isEqualTo(metric.value(window, 7.5));
     }
     assertThatThrownBy(() -> read(new byte[] {7, 0}, WindowAggregate::read))
         .hasMessageContaining("unknown format of a window aggregate: 7");

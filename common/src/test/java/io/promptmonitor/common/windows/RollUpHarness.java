@@ -28,6 +28,8 @@ final class RollUpHarness implements RollUpOutput {
   private record Id(int level, long start) {}
 
   /** The last row of a window, and the last one with all metrics. */
+  private static final double PREDICTED_QUALITY = 7.25;
+
   private static final class Row {
     int revision;
     boolean isFinal;
@@ -57,7 +59,8 @@ final class RollUpHarness implements RollUpOutput {
   }
 
   private RollUp load() {
-    return RollUp.load(plan, RandomExecutions.VERSION, store, scratch);
+    return RollUp.load(
+        plan, RandomExecutions.VERSION, store, scratch, version -> PREDICTED_QUALITY);
   }
 
   RollUp rollUp() {
@@ -122,6 +125,7 @@ final class RollUpHarness implements RollUpOutput {
     Row row = rows.computeIfAbsent(id, i -> new Row());
     String what = update.size() + " " + Instant.ofEpochMilli(update.start());
     assertThat(update.revision()).as("revision of %s", what).isEqualTo(row.revision + 1);
+    assertThat(update.predictedQuality()).isEqualTo(PREDICTED_QUALITY);
     row.revision = update.revision();
     String bytes = hex(update.aggregate());
     if (update.qualityOnly()) {
@@ -214,9 +218,9 @@ final class RollUpHarness implements RollUpOutput {
         assertThat(row.isFinal).as(what).isTrue();
         WindowAggregate content = expected.closed(level, start);
         for (Metric metric : Metric.values()) {
-          assertThat(metric.value(metric.isQuality() ? row.quality : row.full))
+          assertThat(metric.value(metric.isQuality() ? row.quality : row.full, PREDICTED_QUALITY))
               .as("%s of %s", metric, what)
-              .isEqualTo(metric.value(content));
+              .isEqualTo(metric.value(content, PREDICTED_QUALITY));
         }
       }
     }
@@ -266,14 +270,15 @@ final class RollUpHarness implements RollUpOutput {
     assertThat(counters.latencySum()).isEqualTo(all.latencySum());
     assertThat(counters.inputTokens()).isEqualTo(all.inputTokens());
     assertThat(counters.outputTokens()).isEqualTo(all.outputTokens());
-    assertThat(Metric.UNIQUE_USERS.value(counters)).isEqualTo(Metric.UNIQUE_USERS.value(all));
+    assertThat(Metric.UNIQUE_USERS.value(counters, Double.NaN))
+        .isEqualTo(Metric.UNIQUE_USERS.value(all, Double.NaN));
     if (expected.changesHaveExecutions(window.start(), window.end())) {
       all.quality().add(expected.changes(window.start(), window.end()));
       for (Metric metric : Metric.values()) {
         if (metric.isQuality()) {
-          assertThat(metric.value(counters))
+          assertThat(metric.value(counters, window.predictedQuality()))
               .as("%s of %s", metric, what)
-              .isEqualTo(metric.value(all));
+              .isEqualTo(metric.value(all, PREDICTED_QUALITY));
         }
       }
     }

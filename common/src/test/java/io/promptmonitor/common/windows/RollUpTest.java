@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promptmonitor.common.execution.Execution;
+import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.QualityCounts;
 import io.promptmonitor.common.metrics.WindowAggregate;
@@ -39,6 +40,7 @@ class RollUpTest {
   private final MemoryStore store = new MemoryStore();
   private final SlidingEvaluator scratch = new SlidingEvaluator();
   private final RandomExecutions executions = new RandomExecutions(new SplittableRandom(1));
+  private double predictedQuality = Double.NaN;
   private RollUpPlan plan = new RollUpPlan(settings(List.of(), MINUTE));
   private RollUp rollUp = load();
 
@@ -65,7 +67,7 @@ class RollUpTest {
   }
 
   private RollUp load() {
-    return RollUp.load(plan, RandomExecutions.VERSION, store, scratch);
+    return RollUp.load(plan, RandomExecutions.VERSION, store, scratch, version -> predictedQuality);
   }
 
   private void use(RollUpSettings settings) {
@@ -280,6 +282,30 @@ class RollUpTest {
   }
 
   @Test
+  void aPredictedQualityIsUsedFromTheNextRowOn() {
+    use(settings(List.of(5 * MINUTE), MINUTE));
+    add(0, 1, 0);
+    rate(0, 5, 0);
+    advance(MINUTE);
+    predictedQuality = 8;
+    advance(5 * MINUTE);
+    rate(0, 1, 5 * MINUTE);
+    advance(5 * MINUTE + 1);
+    assertThat(rows)
+        .extracting(
+            row -> row.size().label() + " #" + row.revision() + " " + row.predictedQuality())
+        .containsExactly("1m #1 NaN", "5m #1 8.0", "1m #2 8.0", "5m #2 8.0");
+    assertThat(rows.get(0).value(Metric.CALIBRATION_BIAS)).isNull();
+    WindowUpdate last = rows.get(3);
+    double actual = last.aggregate().quality().averageQuality();
+    assertThat(last.value(Metric.CALIBRATION_BIAS)).isEqualTo(8 - actual);
+    assertThat(last.value(Metric.AVG_CALIBRATION_DELTA)).isEqualTo(Math.abs(8 - actual));
+    assertThat(evaluations)
+        .extracting(SlidingWindow::predictedQuality)
+        .containsExactly(Double.NaN, 8.0, 8.0, 8.0, 8.0);
+  }
+
+  @Test
   void slidingWindowsAreEvaluatedUntilTheLongestIsEmpty() {
     use(settings(List.of(20 * SECOND, 30 * SECOND), PANE));
     add(0, 2, -PANE);
@@ -334,7 +360,9 @@ class RollUpTest {
     List<String> texts = new ArrayList<>();
     for (boolean restarted : new boolean[] {false, true}) {
       MemoryStore ownStore = new MemoryStore();
-      RollUp own = RollUp.load(plan, RandomExecutions.VERSION, ownStore, scratch);
+      RollUp own =
+          RollUp.load(
+              plan, RandomExecutions.VERSION, ownStore, scratch, version -> predictedQuality);
       for (int step = 0; step < 12; step++) {
         if (step == 0) {
           own.add(MONDAY, pane, MONDAY - PANE);
@@ -344,7 +372,9 @@ class RollUpTest {
         own.advance(MONDAY + (step + 1) * PANE, output);
         if (restarted) {
           own.save();
-          own = RollUp.load(plan, RandomExecutions.VERSION, ownStore, scratch);
+          own =
+              RollUp.load(
+                  plan, RandomExecutions.VERSION, ownStore, scratch, version -> predictedQuality);
         }
       }
       StringBuilder text = new StringBuilder();

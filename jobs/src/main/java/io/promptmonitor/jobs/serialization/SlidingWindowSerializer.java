@@ -22,6 +22,7 @@ public final class SlidingWindowSerializer extends ImmutableSerializer<SlidingWi
     out.writeLong(window.length());
     out.writeLong(window.start());
     out.writeLong(window.end());
+    out.writeDouble(window.predictedQuality());
     window.counters().write(out);
     out.writeDouble(window.latencyP50());
     out.writeDouble(window.latencyP95());
@@ -35,6 +36,7 @@ public final class SlidingWindowSerializer extends ImmutableSerializer<SlidingWi
         in.readLong(),
         in.readLong(),
         in.readLong(),
+        in.readDouble(),
         WindowAggregate.read(in),
         in.readDouble(),
         in.readDouble(),

@@ -29,6 +29,7 @@ public final class WindowUpdateSerializer extends ImmutableSerializer<WindowUpda
     out.writeBoolean(update.isFinal());
     VarInt.write(out, update.revision());
     out.writeBoolean(update.qualityOnly());
+    out.writeDouble(update.predictedQuality());
     update.aggregate().write(out);
   }
 
@@ -41,6 +42,7 @@ public final class WindowUpdateSerializer extends ImmutableSerializer<WindowUpda
         in.readBoolean(),
         VarInt.readSize(in, Integer.MAX_VALUE),
         in.readBoolean(),
+        in.readDouble(),
         WindowAggregate.read(in));
   }
 

@@ -112,7 +112,7 @@ final class WindowMetricsTable implements JdbcTable<WindowUpdate> {
       throws SQLException {
     int index = first;
     for (Metric metric : metrics) {
-      bind(metric, metric.value(value.aggregate()), statement, index++);
+      bind(metric, value.value(metric), statement, index++);
     }
     return index;
   }

@@ -167,7 +167,14 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   private Entry entry(PromptVersionId promptVersion) {
     Entry entry = entries.get(promptVersion);
     if (entry == null) {
-      entry = new Entry(RollUp.load(plan, promptVersion, new StateStore(windows, hours), scratch));
+      entry =
+          new Entry(
+              RollUp.load(
+                  plan,
+                  promptVersion,
+                  new StateStore(windows, hours),
+                  scratch,
+                  version -> Double.NaN));
       entries.put(promptVersion, entry);
     }
     last = entry;

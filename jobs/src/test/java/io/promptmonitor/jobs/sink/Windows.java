@@ -26,6 +26,7 @@ final class Windows {
         revision % 2 == 0,
         revision,
         qualityOnly,
+        Double.NaN,
         aggregate);
   }
 

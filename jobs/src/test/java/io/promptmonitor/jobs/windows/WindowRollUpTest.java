@@ -98,8 +98,7 @@ class WindowRollUpTest {
           .extracting(row -> row.size() + " " + row.qualityOnly() + " " + row.revision())
           .contains("ONE_MINUTE true 2", "FIVE_MINUTES true 2");
       assertThat(corrections)
-          .allSatisfy(
-              row -> assertThat(Metric.AVG_USER_FEEDBACK.value(row.aggregate())).isEqualTo(4.0));
+          .allSatisfy(row -> assertThat(row.value(Metric.AVG_USER_FEEDBACK)).isEqualTo(4.0));
     }
   }
 
