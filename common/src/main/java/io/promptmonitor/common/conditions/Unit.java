@@ -41,7 +41,7 @@ public enum Unit {
   }
 
   /** The unit of a symbol, or null if there is none. */
-  static @Nullable Unit ofSymbol(String symbol) {
+  public static @Nullable Unit ofSymbol(String symbol) {
     for (Unit unit : values()) {
       if (unit.symbol.equals(symbol)) {
         return unit;
@@ -51,7 +51,7 @@ public enum Unit {
   }
 
   /** The symbols that can be written for a quantity; none if its numbers are plain. */
-  static List<String> symbolsFor(Quantity quantity) {
+  public static List<String> symbolsFor(Quantity quantity) {
     return Arrays.stream(values())
         .filter(unit -> unit.quantity == quantity)
         .map(Unit::symbol)

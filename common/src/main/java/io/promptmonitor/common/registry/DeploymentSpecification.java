@@ -1,7 +1,9 @@
 package io.promptmonitor.common.registry;
 
+import io.promptmonitor.common.conditions.Condition;
 import io.promptmonitor.common.metrics.Metric;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param versionControl what version it is for
  * @param performanceBaseline what is expected
- * @param alertThresholds when to alert, in the file's order; each metric once
+ * @param alertThresholds when to alert; each metric once, in the order of {@link Metric}, because
+ *     what is a mapping in a file has no order in a database
  * @param rollbackTriggers when to roll back
  * @param monitoring what to show and whom to tell
  */
@@ -26,7 +29,8 @@ public record DeploymentSpecification(
   public DeploymentSpecification {
     Objects.requireNonNull(versionControl, "versionControl");
     Objects.requireNonNull(performanceBaseline, "performanceBaseline");
-    alertThresholds = List.copyOf(alertThresholds);
+    alertThresholds =
+        alertThresholds.stream().sorted(Comparator.comparing(AlertThreshold::metric)).toList();
     Objects.requireNonNull(rollbackTriggers, "rollbackTriggers");
     Objects.requireNonNull(monitoring, "monitoring");
   }
@@ -98,7 +102,7 @@ public record DeploymentSpecification(
    * @param automatic conditions on which it is rolled back
    * @param manualReview conditions on which a person is asked to look
    */
-  public record RollbackTriggers(List<String> automatic, List<String> manualReview) {
+  public record RollbackTriggers(List<Condition> automatic, List<Condition> manualReview) {
 
     public RollbackTriggers {
       automatic = List.copyOf(automatic);
