@@ -181,10 +181,11 @@ final class ConditionParser {
     return new Subject(metric, name, quantity);
   }
 
+  /** Two slips that are common: {@code =>}, and the signs that mathematicians write. */
   private String operatorHint() {
     return switch (token.text()) {
-      case "=>" -> "; did you mean \">=\"?";
-      case "=<" -> "; did you mean \"<=\"?";
+      case "=>", "\u2265" -> "; did you mean \">=\"?";
+      case "=<", "\u2264" -> "; did you mean \"<=\"?";
       default -> "";
     };
   }
@@ -202,7 +203,7 @@ final class ConditionParser {
         negative
             ? "a number after \"-\""
             : "a number or \"baseline\" after \"" + operator.symbol() + "\"";
-    String digits = number(expected);
+    String digits = number(expected, nearest(token.text(), List.of(Baseline.WORD)));
     if (!negative && token.isSign("*")) {
       checkFactor(start);
       take();
@@ -272,29 +273,40 @@ final class ConditionParser {
   }
 
   private Unit unit(Subject subject) {
+    String word = token.text();
     List<String> units = Unit.symbolsFor(subject.quantity);
-    String expected =
-        units.isEmpty() ? "expected no unit" : "expected " + String.join(", ", units) + " or none";
-    Unit unit = Unit.ofSymbol(token.text());
+    Unit unit = Unit.ofSymbol(word);
+    if (unit == null && (nearest(word, KEYWORDS) != null || Metric.named(word) != null)) {
+      throw unexpectedAfterComparison();
+    }
     if (unit == null) {
-      String near = nearest(token.text(), Stream.concat(units.stream(), KEYWORDS.stream()));
+      String near = nearest(word, units);
       throw error(
-          "unknown unit " + found(token) + "; " + (near == null ? expected : didYouMean(near)),
+          "unknown unit "
+              + found(token)
+              + "; "
+              + (near == null ? expectedUnit(units) : didYouMean(near)),
           token);
     }
     if (!unit.fits(subject.quantity)) {
       throw error(
-          "the unit \""
-              + unit.symbol()
-              + "\" does not fit "
+          "the unit "
+              + found(token)
+              + " does not fit "
+              + subject.quantity.noun()
+              + " such as "
               + subject.name
-              + ", "
-              + subject.quantity.description()
               + "; "
-              + expected,
+              + expectedUnit(units),
           token);
     }
     return unit;
+  }
+
+  private static String expectedUnit(List<String> units) {
+    return units.isEmpty()
+        ? "expected no unit"
+        : "expected " + String.join(", ", units) + " or no unit";
   }
 
   private void checkRange(
@@ -306,9 +318,9 @@ final class ConditionParser {
         quantity == Quantity.RATE && literal.unit() == Unit.NONE && value >= 1 && value <= 100
             ? "; did you mean " + literal.number() + "%?"
             : "";
-    String is = subject.name + " is " + quantity.description();
+    String is = subject.name + " is " + quantity.noun() + " " + quantity.range();
     if (value < quantity.min() || value > quantity.max()) {
-      throw error(is + ", found " + literal + hint, start.offset(), lastEnd);
+      throw error(literal + " is out of range: " + is + hint, start.offset(), lastEnd);
     }
     boolean atMin = value == quantity.min();
     boolean atMax = value == quantity.max();
@@ -328,12 +340,14 @@ final class ConditionParser {
     Quantity quantity = subject.quantity;
     if (amount.value() > quantity.max() - quantity.min()) {
       throw error(
-          subject.name
-              + " is "
-              + quantity.description()
-              + ", and cannot lie "
+          "nothing is "
               + amount
-              + " from its baseline",
+              + " from its baseline: "
+              + subject.name
+              + " is "
+              + quantity.noun()
+              + " "
+              + quantity.range(),
           start.offset(),
           lastEnd);
     }
@@ -346,16 +360,32 @@ final class ConditionParser {
     }
   }
 
-  /** The digits of a number without a sign. */
   private String number(String expected) {
+    return number(expected, null);
+  }
+
+  /**
+   * The digits of a number without a sign.
+   *
+   * @param meant what was probably meant if it is not a number
+   */
+  private String number(String expected, @Nullable String meant) {
     if (token.kind() != Kind.NUMBER) {
-      throw expected(expected);
+      throw expected(expected, meant == null ? "" : "; " + didYouMean(meant));
     }
     long digits = token.text().chars().filter(c -> c != '.').count();
     if (digits > MAX_DIGITS) {
       throw error("a number has at most " + MAX_DIGITS + " digits, found " + digits, token);
     }
-    return take().text();
+    String number = take().text();
+    boolean goesOn = token.kind() == Kind.STRANGE && token.offset() == lastEnd;
+    if (goesOn && (token.text().startsWith(".") || token.text().startsWith(","))) {
+      throw error(
+          "expected a number such as 0.05 or 10000, found \"" + number + token.text() + "\"",
+          lastEnd - number.length(),
+          token.end());
+    }
+    return number;
   }
 
   /** The duration after {@code for}, as {@link DurationText} reads it. */
@@ -375,7 +405,7 @@ final class ConditionParser {
     try {
       one = DurationText.parse("1" + suffix);
     } catch (IllegalArgumentException e) {
-      String near = nearest(unit, TIME_UNITS.stream());
+      String near = nearest(unit, TIME_UNITS);
       throw error(
           "unknown unit of time "
               + found(token)
@@ -398,13 +428,15 @@ final class ConditionParser {
 
   private ConditionException unexpectedAfterComparison() {
     String hint = "";
-    String near = token.kind() == Kind.WORD ? nearest(token.text(), KEYWORDS.stream()) : null;
+    String near = token.kind() == Kind.WORD ? nearest(token.text(), KEYWORDS) : null;
     if (near != null && !near.equals(token.text())) {
       hint = "; " + didYouMean(near);
     } else if (token.text().startsWith("&")) {
       hint = "; " + didYouMean(AND);
     } else if (token.text().startsWith("|")) {
       hint = "; " + didYouMean(OR);
+    } else if (token.kind() == Kind.CLOSE) {
+      hint = "; no parenthesis is open";
     } else if (token.isWord(FOR)) {
       hint = "; \"for\" is for the whole condition and comes last";
     }
@@ -432,8 +464,8 @@ final class ConditionParser {
   }
 
   /** The nearest of some words to one that has enough letters to be near to anything. */
-  private static @Nullable String nearest(String word, Stream<String> words) {
-    return word.length() < 2 ? null : Spelling.nearest(word, words.toList());
+  private static @Nullable String nearest(String word, List<String> words) {
+    return word.length() < 2 ? null : Spelling.nearest(word, words);
   }
 
   private static String didYouMean(String word) {

@@ -1,6 +1,7 @@
 package io.promptmonitor.common.conditions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promptmonitor.common.conditions.Expression.And;
 import io.promptmonitor.common.conditions.Expression.Or;
@@ -9,6 +10,8 @@ import io.promptmonitor.common.conditions.Operand.Baseline;
 import io.promptmonitor.common.conditions.Operand.Factor;
 import io.promptmonitor.common.conditions.Operand.Literal;
 import io.promptmonitor.common.conditions.Operand.Offset;
+import io.promptmonitor.common.config.ConfigException;
+import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.metrics.Metric;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -168,5 +171,31 @@ class ConditionTest {
       assertThat(read).isEqualTo(condition);
       assertThat(read.expression()).isEqualTo(condition.expression());
     }
+  }
+
+  @Test
+  void aProblemInAFileIsAtTheWrongWord() {
+    assertThatThrownBy(
+            () ->
+                ConfigReader.read(
+                    "version.yaml",
+                    """
+                    rollback_triggers:
+                      - "error_rate > 0.10 for 5 minutes"
+                      - "latency_p95 > 5%"
+                      - eror_rate > 0.05
+                    """,
+                    s ->
+                        s.get(
+                            "rollback_triggers",
+                            v -> v.list(e -> e.parsed(Condition::parse)),
+                            List.of())))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            """
+            version.yaml:3:21: rollback_triggers[1]: the unit "%" does not fit a latency such as \
+            latency_p95; expected ms, s or no unit
+            version.yaml:4:5: rollback_triggers[2]: unknown metric "eror_rate"; did you mean \
+            "error_rate"?""");
   }
 }

@@ -96,6 +96,57 @@ class ConfigReaderTest {
         "f.yaml:1:4: v: expected a whole number, found \"" + "x".repeat(60) + "…\"");
   }
 
+  /** Refuses texts with an x in them. */
+  private static String withoutX(ConfigValue value) {
+    return value.parsed(
+        text -> {
+          int x = text.indexOf('x');
+          if (x >= 0) {
+            throw new MalformedTextException("no x here", x, 1);
+          }
+          if (text.equals("no")) {
+            throw new IllegalArgumentException("not this one");
+          }
+          return text;
+        });
+  }
+
+  private static void assertXAt(String text, String place) {
+    assertProblems(
+        text, s -> s.get("v", v -> v.list(ConfigReaderTest::withoutX), List.of()), place);
+  }
+
+  @Test
+  void aProblemInATextIsFoundInTheFile() {
+    String parsed = value("a > 'b'", ConfigReaderTest::withoutX);
+    assertThat(parsed).isEqualTo("a > 'b'");
+    assertXAt("v: [a, bcx, d]", "f.yaml:1:10: v[1]: no x here");
+    assertXAt("v:\n  - ab cd x  # why\n", "f.yaml:2:11: v[0]: no x here");
+    assertXAt("v:\n  - 'ab x'\n", "f.yaml:2:9: v[0]: no x here");
+    assertXAt("v:\n  - \"ab x\"\n", "f.yaml:2:9: v[0]: no x here");
+    // As many code points, not chars, as SnakeYAML counts.
+    assertXAt("v: [\ud83d\ude00x]", "f.yaml:1:6: v[0]: no x here");
+    assertProblems(
+        "v: no", s -> s.get("v", ConfigReaderTest::withoutX, ""), "f.yaml:1:4: v: not this one");
+    assertProblems(
+        "v: ' '",
+        s -> s.get("v", ConfigReaderTest::withoutX, ""),
+        "f.yaml:1:4: v: must not be empty");
+    assertProblems(
+        "v: {}",
+        s -> s.get("v", ConfigReaderTest::withoutX, ""),
+        "f.yaml:1:4: v: expected text, found a mapping");
+  }
+
+  @Test
+  void whereTheFileHasTheTextInAnotherFormItsCharacterIsNamed() {
+    assertXAt("v: ['it''s x']", "f.yaml:1:5: v[0]: no x here (at character 6 of the text)");
+    assertXAt("v: [\"a\\tx\"]", "f.yaml:1:5: v[0]: no x here (at character 3 of the text)");
+    assertXAt("v:\n- a\n  x", "f.yaml:2:3: v[0]: no x here (at character 3 of the text)");
+    assertXAt("v:\n- |\n  a\n  x\n", "f.yaml:2:3: v[0]: no x here (at character 3 of the text)");
+    assertXAt("v: [&a abx]", "f.yaml:1:5: v[0]: no x here (at character 3 of the text)");
+  }
+
   @Test
   void theTopLevelMustBeAMapping() {
     assertProblems("- a", s -> s, "f.yaml:1:1: expected a mapping (key: value), found a list");
