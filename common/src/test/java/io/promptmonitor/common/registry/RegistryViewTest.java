@@ -3,6 +3,7 @@ package io.promptmonitor.common.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.promptmonitor.common.conditions.Condition;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.registry.DeploymentSpecification.AlertThreshold;
@@ -191,7 +192,8 @@ class RegistryViewTest {
             new VersionControl(FIRST, "hash", null, null, null),
             new PerformanceBaseline(0.95, 800.0, 1500.0, 500.0, 1200.0, 0.9),
             List.of(new AlertThreshold(Metric.ERROR_RATE, 0.03, 0.05)),
-            new RollbackTriggers(List.of("error_rate > 0.10 for 5 minutes"), List.of()),
+            new RollbackTriggers(
+                List.of(Condition.parse("error_rate > 0.10 for 5 minutes")), List.of()),
             Monitoring.none());
     RegisteredVersion both = version(new Performance(7.5, 0.9, null, 1600.0), specification);
     assertThat(both.baseline(Metric.SUCCESS_RATE)).isEqualTo(0.9);
