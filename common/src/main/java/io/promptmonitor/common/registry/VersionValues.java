@@ -160,7 +160,9 @@ final class VersionValues {
           quantity == Quantity.RATE && !matcher.matches() && number > 1 && number <= 100;
       throw value.invalid(
           "must be "
-              + quantity.description()
+              + quantity.noun()
+              + " "
+              + quantity.range()
               + ", found "
               + shown
               + (percent ? "; did you mean " + shown + "%?" : ""));
@@ -180,7 +182,7 @@ final class VersionValues {
     }
     if (!unit.fits(quantity)) {
       throw value.invalid(
-          "the unit \"" + symbol + "\" does not fit " + quantity.description() + "; " + expected);
+          "the unit \"" + symbol + "\" does not fit " + quantity.noun() + "; " + expected);
     }
     return unit;
   }
