@@ -318,7 +318,7 @@ final class ConditionParser {
         quantity == Quantity.RATE && literal.unit() == Unit.NONE && value >= 1 && value <= 100
             ? "; did you mean " + literal.number() + "%?"
             : "";
-    String is = subject.name + " is " + quantity.noun() + " " + quantity.range();
+    String is = subject.name + " is " + quantity.description();
     if (value < quantity.min() || value > quantity.max()) {
       throw error(literal + " is out of range: " + is + hint, start.offset(), lastEnd);
     }
@@ -345,9 +345,7 @@ final class ConditionParser {
               + " from its baseline: "
               + subject.name
               + " is "
-              + quantity.noun()
-              + " "
-              + quantity.range(),
+              + quantity.description(),
           start.offset(),
           lastEnd);
     }

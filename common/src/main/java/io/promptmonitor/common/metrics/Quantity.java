@@ -39,6 +39,11 @@ public enum Quantity {
     return range;
   }
 
+  /** What it is and the values it can have, for messages: {@code a rate from 0 to 1}. */
+  public String description() {
+    return noun + " " + range;
+  }
+
   /** The least value. */
   public double min() {
     return min;
