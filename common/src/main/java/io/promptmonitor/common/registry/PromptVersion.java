@@ -38,4 +38,32 @@ public record PromptVersion(
   public SemanticVersion versionId() {
     return definition.versionId();
   }
+
+  /**
+   * Whether registering a definition in place of this version's would change nothing. What the
+   * registry fills in (when and by whom the version was made, where a rollback goes) may be left
+   * out in the new one, or be what it is here: so an exported file can be registered again.
+   */
+  public boolean hasContentOf(VersionDefinition other) {
+    RollbackPolicy registered = definition.rollback();
+    return definition.equals(
+        new VersionDefinition(
+            other.versionId(),
+            other.promptHash(),
+            asRegistered(other.createdAt(), createdAt, definition.createdAt()),
+            asRegistered(other.createdBy(), createdBy, definition.createdBy()),
+            other.exploration(),
+            other.performance(),
+            new RollbackPolicy(
+                asRegistered(
+                    other.rollback().reference(), rollbackReference, registered.reference()),
+                other.rollback().autoRollbackEnabled()),
+            other.specification()));
+  }
+
+  /** The registered value for one that is left out or is the version's, else the value itself. */
+  private static <T> @Nullable T asRegistered(
+      @Nullable T value, @Nullable T effective, @Nullable T registered) {
+    return value == null || value.equals(effective) ? registered : value;
+  }
 }

@@ -1,0 +1,162 @@
+package io.promptmonitor.registry;
+
+import io.promptmonitor.common.registry.RegistryException;
+import io.promptmonitor.common.registry.RegistryException.Reason;
+import io.promptmonitor.database.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to the database of the registry, opened when it is needed and again when it broke;
+ * says in plain words what went wrong. Safe for use by many threads, one after the other.
+ */
+final class RegistrySession implements AutoCloseable {
+
+  /** So that a peer that is gone without a word is noticed; longer than the wait for a lock. */
+  private static final Map<String, String> CONNECTION_DEFAULTS = Map.of("socketTimeout", "30");
+
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Database database;
+  private @Nullable Connection connection;
+  private long usedAt;
+
+  RegistrySession(Database database) {
+    this.database = database;
+  }
+
+  /** What is done with the connection. */
+  interface Work<T> {
+    T with(Connection connection) throws SQLException;
+  }
+
+  /** What somebody wants to do, and the roles that may, for whom it is refused to. */
+  record Purpose(String action, String roles) {}
+
+  /** Reads, each statement by itself. */
+  synchronized <T> T read(Purpose purpose, Work<T> work) {
+    try {
+      T result = work.with(connected());
+      usedAt = System.nanoTime();
+      return result;
+    } catch (SQLException e) {
+      throw failure(e, purpose);
+    }
+  }
+
+  /** Reads everything as it was at one time, row by row if the statements have a fetch size. */
+  synchronized <T> T readSnapshot(Purpose purpose, Work<T> work) {
+    return transaction(purpose, Connection.TRANSACTION_REPEATABLE_READ, work);
+  }
+
+  /** Does all that {@code work} does, or nothing. */
+  synchronized <T> T write(Purpose purpose, Work<T> work) {
+    return transaction(purpose, Connection.TRANSACTION_READ_COMMITTED, work);
+  }
+
+  private <T> T transaction(Purpose purpose, int isolation, Work<T> work) {
+    boolean committing = false;
+    try {
+      Connection open = connected();
+      open.setTransactionIsolation(isolation);
+      open.setAutoCommit(false);
+      try {
+        T result = work.with(open);
+        committing = true;
+        open.commit();
+        usedAt = System.nanoTime();
+        return result;
+      } finally {
+        if (!committing) {
+          open.rollback();
+        }
+        open.setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      RuntimeException failure = failure(e, purpose);
+      if (committing && connection == null) {
+        throw new RegistryException(
+            Reason.UNAVAILABLE,
+            failure.getMessage()
+                + "; whether the change was made is not known, the history tells it",
+            e);
+      }
+      throw failure;
+    } catch (RegistryException e) {
+      throw e;
+    }
+  }
+
+  private Connection connected() throws SQLException {
+    if (connection != null && System.nanoTime() - usedAt > IDLE_NANOS && !connection.isValid(5)) {
+      disconnect();
+    }
+    if (connection == null) {
+      connection = database.connect(CONNECTION_DEFAULTS);
+      usedAt = System.nanoTime();
+    }
+    return connection;
+  }
+
+  /** The failure in one line for a person. */
+  private RuntimeException failure(SQLException e, Purpose purpose) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    String said = Database.reason(e);
+    for (Reason reason : Reason.values()) {
+      if (reason.sqlState().equals(state) && state.startsWith("PM")) {
+        return new RegistryException(reason, said, e);
+      }
+    }
+    if (state.equals(Reason.NOT_AUTHORIZED.sqlState())) {
+      return new RegistryException(
+          Reason.NOT_AUTHORIZED,
+          user() + " may not " + purpose.action() + ": that takes the role " + purpose.roles(),
+          e);
+    }
+    if (state.startsWith("22") || state.startsWith("23")) {
+      return new IllegalArgumentException("cannot " + purpose.action() + ": " + said, e);
+    }
+    if (state.equals("55P03")) {
+      return new RegistryException(Reason.UNAVAILABLE, said, e);
+    }
+    if (state.equals("42P01") || state.equals("42883") || state.equals("3F000")) {
+      return new RegistryException(
+          Reason.UNAVAILABLE,
+          "the database " + database + " has no registry, or an old one: run promptmon migrate",
+          e);
+    }
+    boolean neverConnected = connection == null;
+    disconnect();
+    String what = neverConnected ? "cannot connect to" : "cannot use";
+    return new RegistryException(
+        Reason.UNAVAILABLE, what + " the registry in " + database + ": " + said, e);
+  }
+
+  private String user() {
+    try {
+      return connection == null ? "the user" : connection.getMetaData().getUserName();
+    } catch (SQLException e) {
+      return "the user";
+    }
+  }
+
+  private void disconnect() {
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        // It is broken: nothing more can be done with it.
+      } finally {
+        connection = null;
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    disconnect();
+  }
+}
