@@ -160,9 +160,7 @@ final class VersionValues {
           quantity == Quantity.RATE && !matcher.matches() && number > 1 && number <= 100;
       throw value.invalid(
           "must be "
-              + quantity.noun()
-              + " "
-              + quantity.range()
+              + quantity.description()
               + ", found "
               + shown
               + (percent ? "; did you mean " + shown + "%?" : ""));
