@@ -27,6 +27,12 @@ public final class CounterNames {
   /** Evaluations of sliding windows. */
   public static final String EVALUATIONS = "evaluations";
 
+  /** Changes of the prompt registry that the job has applied. */
+  public static final String REGISTRY_CHANGES = "registry_changes";
+
+  /** Changes of the prompt registry that came again and were ignored; always 0. */
+  public static final String REGISTRY_REPEATS = "registry_repeats";
+
   private static final String WINDOWS = "windows.";
   private static final String REJECTED = "rejected.";
 

@@ -3,6 +3,8 @@ package io.promptmonitor.jobs.serialization;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
+import io.promptmonitor.common.registry.RegisteredVersion;
+import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.SlidingWindow;
 import io.promptmonitor.common.windows.WindowUpdate;
@@ -42,6 +44,14 @@ public final class RecordTypeInfo<T> extends TypeInformation<T> {
   /** What rules look at. */
   public static final RecordTypeInfo<SlidingWindow> SLIDING_WINDOW =
       new RecordTypeInfo<>(SlidingWindow.class, SlidingWindowSerializer.INSTANCE);
+
+  /** What the change stream of the registry carries. */
+  public static final RecordTypeInfo<RegistrySignal> REGISTRY_SIGNAL =
+      new RecordTypeInfo<>(RegistrySignal.class, RegistrySignalSerializer.INSTANCE);
+
+  /** What operators know of a version of a prompt. */
+  public static final RecordTypeInfo<RegisteredVersion> REGISTERED_VERSION =
+      new RecordTypeInfo<>(RegisteredVersion.class, RegisteredVersionSerializer.INSTANCE);
 
   private final Class<T> type;
   private final TypeSerializer<T> serializer;

@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
@@ -31,12 +30,6 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
 
   /** So that a peer that is gone without a word is noticed. */
   private static final Map<String, String> CONNECTION_DEFAULTS = Map.of("socketTimeout", "60");
-
-  /**
-   * SQLSTATE classes that no retry mends: bad data, violated constraint, wrong password, no such
-   * database or schema, wrong statement or missing privilege.
-   */
-  private static final Set<String> PERMANENT = Set.of("22", "23", "28", "3D", "3F", "42");
 
   private final JdbcTable<T> table;
   private final SinkOptions options;
@@ -105,7 +98,7 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
       } catch (SQLException e) {
         attempt++;
         sendErrors.inc();
-        if (isPermanent(e)) {
+        if (!RetryPolicy.mayHelp(e)) {
           IOException failure = rejected(e);
           disconnect();
           throw failure;
@@ -184,11 +177,6 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
     return connection;
   }
 
-  private static boolean isPermanent(SQLException e) {
-    String state = e.getSQLState();
-    return state != null && state.length() == 5 && PERMANENT.contains(state.substring(0, 2));
-  }
-
   /** The failure of a batch that will never be accepted, with the key of the row it is about. */
   private IOException rejected(SQLException failure) {
     String what = "cannot write " + table.name() + " to " + options.database() + ": ";
@@ -220,7 +208,7 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
       statement.executeUpdate();
       return null;
     } catch (SQLException e) {
-      if (isPermanent(e)) {
+      if (!RetryPolicy.mayHelp(e)) {
         return e;
       }
       throw e;

@@ -1,0 +1,43 @@
+package io.promptmonitor.jobs.source.registry;
+
+import io.promptmonitor.common.registry.RegistryChange;
+import io.promptmonitor.common.registry.RegistryException;
+import java.io.Serializable;
+import java.util.List;
+
+/** Reads the log of the registry's changes. Used by one thread. */
+public interface RegistryChanges extends AutoCloseable {
+
+  /**
+   * The next changes, oldest first: those with the ids right after {@code eventId}, at most {@code
+   * limit} of them. A change is seen no later than its successor.
+   *
+   * @throws RegistryException with the reason {@code UNAVAILABLE} if it may work another time
+   */
+  List<RegistryChange> after(long eventId, int limit);
+
+  @Override
+  void close();
+
+  /** Opens the log where the job runs; travels with the job. */
+  @FunctionalInterface
+  interface Factory extends Serializable {
+
+    /** The log; does not wait for the database. */
+    RegistryChanges open();
+  }
+
+  /** The log of a registry in which nothing ever happens, for a job without a database. */
+  static Factory none() {
+    return () ->
+        new RegistryChanges() {
+          @Override
+          public List<RegistryChange> after(long eventId, int limit) {
+            return List.of();
+          }
+
+          @Override
+          public void close() {}
+        };
+  }
+}

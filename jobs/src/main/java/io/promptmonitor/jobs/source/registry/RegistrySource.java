@@ -1,0 +1,131 @@
+package io.promptmonitor.jobs.source.registry;
+
+import io.promptmonitor.common.registry.RegistrySignal;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.connector.base.source.reader.RecordEmitter;
+import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * The changes of the prompt registry: first all there are, then {@link RegistrySignal#CAUGHT_UP},
+ * then each as it happens. Give it the parallelism 1.
+ *
+ * <p>The id of the last change that was sent is in the checkpoint, and ids have no gaps, so each
+ * change is sent exactly once with respect to the state behind it, in the order of the commits. It
+ * has no event time and sends no watermarks.
+ */
+public final class RegistrySource
+    implements Source<RegistrySignal, RegistrySplit, Optional<RegistrySplit>> {
+
+  private final RegistryChanges.Factory changes;
+  private final Boundedness boundedness;
+  private final RegistryPolling polling;
+
+  /**
+   * The changes in a log.
+   *
+   * @param changes opens the log
+   * @param boundedness {@code BOUNDED} to end with the changes there are
+   * @param polling when the log is read
+   */
+  public RegistrySource(
+      RegistryChanges.Factory changes, Boundedness boundedness, RegistryPolling polling) {
+    this.changes = changes;
+    this.boundedness = boundedness;
+    this.polling = polling;
+  }
+
+  @Override
+  public Boundedness getBoundedness() {
+    return boundedness;
+  }
+
+  @Override
+  public SourceReader<RegistrySignal, RegistrySplit> createReader(SourceReaderContext context) {
+    return new Reader(changes, polling, boundedness == Boundedness.BOUNDED, context);
+  }
+
+  @Override
+  public SplitEnumerator<RegistrySplit, Optional<RegistrySplit>> createEnumerator(
+      SplitEnumeratorContext<RegistrySplit> context) {
+    return new RegistryEnumerator(context, Optional.of(RegistrySplit.START));
+  }
+
+  @Override
+  public SplitEnumerator<RegistrySplit, Optional<RegistrySplit>> restoreEnumerator(
+      SplitEnumeratorContext<RegistrySplit> context, Optional<RegistrySplit> unassigned) {
+    return new RegistryEnumerator(context, unassigned);
+  }
+
+  @Override
+  public SimpleVersionedSerializer<RegistrySplit> getSplitSerializer() {
+    return RegistrySplit.Serializer.INSTANCE;
+  }
+
+  @Override
+  public SimpleVersionedSerializer<Optional<RegistrySplit>> getEnumeratorCheckpointSerializer() {
+    return RegistryEnumerator.StateSerializer.INSTANCE;
+  }
+
+  /** What has been sent of the split. */
+  private static final class Progress {
+    private RegistrySplit split;
+
+    Progress(RegistrySplit split) {
+      this.split = split;
+    }
+  }
+
+  /** Sends changes, and remembers for checkpoints which was the last. */
+  private static final class Reader
+      extends SingleThreadMultiplexSourceReaderBase<
+          RegistrySignal, RegistrySignal, RegistrySplit, Progress> {
+
+    Reader(
+        RegistryChanges.Factory changes,
+        RegistryPolling polling,
+        boolean bounded,
+        SourceReaderContext context) {
+      super(
+          () -> new RegistrySplitReader(changes, polling, bounded),
+          new Emitter(),
+          context.getConfiguration(),
+          context);
+    }
+
+    @Override
+    protected Progress initializedState(RegistrySplit split) {
+      return new Progress(split);
+    }
+
+    @Override
+    protected RegistrySplit toSplitType(String splitId, Progress progress) {
+      return progress.split;
+    }
+
+    @Override
+    protected void onSplitFinished(Map<String, Progress> finished) {
+      // There is no other split to ask for.
+    }
+  }
+
+  /** Hands a change on and moves the progress behind it. */
+  private static final class Emitter
+      implements RecordEmitter<RegistrySignal, RegistrySignal, Progress> {
+
+    @Override
+    public void emitRecord(
+        RegistrySignal signal, SourceOutput<RegistrySignal> output, Progress progress) {
+      output.collect(signal);
+      progress.split = progress.split.after(signal);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The changes of the prompt registry as a source: each once, in the order of their commits. */
+@NullMarked
+package io.promptmonitor.jobs.source.registry;
+
+import org.jspecify.annotations.NullMarked;
