@@ -5,9 +5,13 @@ import io.promptmonitor.common.config.MonitorConfig;
 import io.promptmonitor.jobs.monitor.MonitorTopology;
 import io.promptmonitor.jobs.source.EventTimeWatermarks;
 import io.promptmonitor.jobs.source.file.FileExecutions;
+import io.promptmonitor.jobs.source.registry.RegistryChanges;
+import io.promptmonitor.jobs.source.registry.RegistryPolling;
+import io.promptmonitor.jobs.source.registry.RegistrySource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Our topology between the benchmark's files and sinks that discard. */
@@ -51,7 +55,9 @@ final class OurJob implements FlinkRun.Job {
                     files.stream().map(Path::toString).toList(),
                     RunProbe.parsers(),
                     EventTimeWatermarks.of(
-                        config.maxOutOfOrderness(), config.evaluationInterval())));
+                        config.maxOutOfOrderness(), config.evaluationInterval())),
+                new RegistrySource(
+                    RegistryChanges.none(), Boundedness.BOUNDED, RegistryPolling.DEFAULT));
     outputs
         .windows()
         .sinkTo(

@@ -143,7 +143,7 @@ class RestartTest {
     MonitorTopology.Outputs outputs =
         new MonitorTopology(config)
             .withMaxWindowsInMemory(1_000)
-            .build(environment, FaultySource.of(source));
+            .build(environment, FaultySource.of(source), MonitorJob.registry(database, source));
     SinkOptions sinks = new SinkOptions(database, 200, 50, new RetryPolicy(100, 500, 60_000));
     outputs
         .windows()

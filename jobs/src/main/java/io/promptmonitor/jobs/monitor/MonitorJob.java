@@ -3,12 +3,16 @@ package io.promptmonitor.jobs.monitor;
 import io.promptmonitor.common.config.MonitorConfig;
 import io.promptmonitor.common.ingest.ParserOptions;
 import io.promptmonitor.common.ingest.UserHashKey;
+import io.promptmonitor.database.Database;
 import io.promptmonitor.jobs.sink.DeadLetterSink;
 import io.promptmonitor.jobs.sink.SinkOptions;
 import io.promptmonitor.jobs.sink.WindowMetricsSink;
 import io.promptmonitor.jobs.source.EventTimeWatermarks;
 import io.promptmonitor.jobs.source.ExecutionSource;
 import io.promptmonitor.jobs.source.IngestParser;
+import io.promptmonitor.jobs.source.registry.PostgresRegistryChanges;
+import io.promptmonitor.jobs.source.registry.RegistryPolling;
+import io.promptmonitor.jobs.source.registry.RegistrySource;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +24,18 @@ public final class MonitorJob {
 
   private MonitorJob() {}
 
-  /** Adds the job to {@code environment}: {@code source}, the topology, and the tables. */
+  /**
+   * Adds the job to {@code environment}: {@code source}, the topology, and the tables, in the
+   * database whose registry it follows.
+   */
   public static void define(
       StreamExecutionEnvironment environment,
       MonitorConfig config,
       ExecutionSource source,
       SinkOptions sinks) {
     JobSettings.apply(environment);
-    MonitorTopology.Outputs outputs = new MonitorTopology(config).build(environment, source);
+    MonitorTopology.Outputs outputs =
+        new MonitorTopology(config).build(environment, source, registry(sinks.database(), source));
     outputs
         .windows()
         .sinkTo(new WindowMetricsSink(sinks))
@@ -38,6 +46,14 @@ public final class MonitorJob {
         .sinkTo(new DeadLetterSink(sinks))
         .name("dead-letters")
         .uid("dead-letters");
+  }
+
+  /** The changes of the registry in {@code database}; they end if {@code source} does. */
+  public static RegistrySource registry(Database database, ExecutionSource source) {
+    return new RegistrySource(
+        PostgresRegistryChanges.in(database),
+        source.source().getBoundedness(),
+        RegistryPolling.DEFAULT);
   }
 
   /** Watermarks as the configuration wants them. */

@@ -57,6 +57,11 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     return rejected;
   }
 
+  /** Changes of the prompt registry that were applied, since the job's first start. */
+  public long registryChanges() {
+    return count(CounterNames.REGISTRY_CHANGES);
+  }
+
   /** Windows of a size, each counted once however often it was rewritten. */
   public long windows(WindowSize size) {
     return count(CounterNames.windows(size));
@@ -91,6 +96,7 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
         "raw text stripped",
         count(CounterNames.RAW_TEXT_STRIPPED),
         "records that carried text of the call");
+    line(text, "registry changes", registryChanges(), "applied");
     for (WindowSize size : WindowSize.values()) {
       line(text, "windows " + size.label(), windows(size), "");
     }
@@ -121,6 +127,7 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     rejected().forEach((reason, count) -> rejectedByCode.put(reason.code(), count));
     values.put("rejected", rejectedByCode);
     values.put("raw_text_stripped", count(CounterNames.RAW_TEXT_STRIPPED));
+    values.put("registry_changes", registryChanges());
     Map<String, Long> windows = new LinkedHashMap<>();
     for (WindowSize size : WindowSize.values()) {
       windows.put(size.label(), windows(size));

@@ -5,6 +5,7 @@ import io.promptmonitor.common.config.MonitorConfig;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.metrics.MetricPart;
+import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.RollUpSettings;
 import io.promptmonitor.common.windows.SlidingWindow;
@@ -23,29 +24,34 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The streaming job: executions in, windows out. Sources and sinks are injected.
+ * The streaming job: executions and changes of the prompt registry in, windows out. Sources and
+ * sinks are injected.
  *
  * <pre>
- * source (parsed, watermarks by partition)
- *    │
- * routing ──► REJECTED ─────────────────────────────────────────────► dead letters
- *    │  └───► FEEDBACK ──keyBy execution──► feedback changes ──┐         ▲   ▲
- *    │                                                         │         │   │
- * deduplication (chained, or behind a shuffle by id)           │         │   │
- *    │                                                         │         │   │
- * pane pre-aggregation ──► LATE ─────────────────────────────────────────┘   │
- *    │                                                         │             │
- *    └──keyBy prompt version──► window roll-up ◄───────────────┘             │
- *                                  │  ├──► LATE ─────────────────────────────┘
- *                                  │  └──► SLIDING ──► evaluations of sliding windows
- *                                  └─────► rows of tumbling windows
+ * source (parsed, watermarks by partition)            registry changes (one reader, no event time)
+ *    │                                                              │
+ * routing ──► REJECTED ─────────────────────────────────────────────┼──► dead letters
+ *    │  └───► FEEDBACK ──keyBy execution──► feedback changes ──┐    │        ▲   ▲
+ *    │                                                         │    │        │   │
+ * deduplication (chained, or behind a shuffle by id)           │    │        │   │
+ *    │                                                         │    │        │   │
+ * pane pre-aggregation ──► LATE ────────────────────────────────────┼────────┘   │
+ *    │                                                         │    │            │
+ *    └──keyBy prompt version──► window roll-up ◄───────────────┘    │            │
+ *                                  │  │  │  ▲                       │            │
+ *                                  │  │  │  └────── broadcast ──────┘            │
+ *                                  │  │  └──► LATE ──────────────────────────────┘
+ *                                  │  └─────► SLIDING ──► evaluations of sliding windows
+ *                                  └────────► rows of tumbling windows
  * </pre>
  */
 public final class MonitorTopology {
@@ -78,8 +84,26 @@ public final class MonitorTopology {
     return this;
   }
 
-  /** Adds the topology to {@code environment}, from {@code source} to its outputs. */
-  public Outputs build(StreamExecutionEnvironment environment, ExecutionSource source) {
+  /**
+   * Adds the topology to {@code environment}, from its sources to its outputs.
+   *
+   * @param source the executions
+   * @param registry the changes of the prompt registry; bounded if {@code source} is, or the job
+   *     does not end
+   */
+  public Outputs build(
+      StreamExecutionEnvironment environment,
+      ExecutionSource source,
+      Source<RegistrySignal, ?, ?> registry) {
+    DataStream<RegistrySignal> registryChanges =
+        environment
+            .fromSource(
+                registry,
+                WatermarkStrategy.noWatermarks(),
+                "registry-changes",
+                RecordTypeInfo.REGISTRY_SIGNAL)
+            .uid("registry-changes")
+            .forceNonParallel();
     SingleOutputStreamOperator<Ingested> executions =
         source
             .addTo(environment)
@@ -109,6 +133,7 @@ public final class MonitorTopology {
         panes
             .union(feedback)
             .keyBy(PaneUpdate::promptVersion, RecordTypeInfo.PROMPT_VERSION)
+            .connect(registryChanges.broadcast())
             .transform(
                 "window-roll-up",
                 RecordTypeInfo.WINDOW_UPDATE,

@@ -3,6 +3,8 @@ package io.promptmonitor.jobs.windows;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.common.registry.RegistryChange;
+import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.RollUp;
 import io.promptmonitor.common.windows.RollUpOutput;
@@ -15,11 +17,16 @@ import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.counters.CheckpointedCounters;
 import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.registry.BroadcastRegistry;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -29,25 +36,36 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a {@link RollUp} for each prompt version.
+ * Runs a {@link RollUp} for each prompt version. The first input are panes and feedback, keyed by
+ * prompt version; the second one the changes of the prompt registry, broadcast, which tell what
+ * quality was predicted.
  *
  * <p>State: {@code windows} and {@code quality-hours}, both owned by the key's {@link RollUp},
  * which removes what it no longer needs; one event-time timer a key, at the time the roll-up asks
  * for. The roll-ups of the keys in use are kept as objects on the heap, and what changed in them is
  * written to the state when a checkpoint is taken or a roll-up has to make room: the state backend
- * is touched per checkpoint, not per pane.
+ * is touched per checkpoint, not per pane. For all keys together: the registry, the watermark (so
+ * that what was late stays late after a restart) and counters.
+ *
+ * <p>Event time is that of the first input alone. In the job's first run the watermark is held back
+ * until the registry has caught up: panes are merged meanwhile, but no window ends, so that no row
+ * is written without the predicted quality of a version that was registered before the start.
  */
 public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
-    implements OneInputStreamOperator<PaneUpdate, WindowUpdate>,
+    implements TwoInputStreamOperator<PaneUpdate, RegistrySignal, WindowUpdate>,
+        BoundedMultiInput,
         Triggerable<PromptVersionId, VoidNamespace> {
 
   /** Evaluations of sliding windows. */
@@ -69,6 +87,19 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   private transient MapState<Long, byte[]> hours;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient CheckpointedCounters counters;
+  private transient LongCounter registryChanges;
+  private transient LongCounter registryRepeats;
+  private transient BroadcastRegistry registry;
+  private transient ToDoubleFunction<PromptVersionId> predictedQualities;
+
+  /** The latest watermark of the first input, of a run before this one too, but for the last. */
+  private transient long inputWatermark;
+
+  private transient ListState<Long> inputWatermarkState;
+
+  /** The watermark that waits for the registry, if any. */
+  private transient @Nullable Watermark held;
+
   private transient Output rollUpOutput;
   private transient Map<PromptVersionId, Entry> entries;
   private transient int windowsInMemory;
@@ -90,6 +121,16 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
+    registryChanges = counters.counter(CounterNames.REGISTRY_CHANGES);
+    registryRepeats = counters.counter(CounterNames.REGISTRY_REPEATS);
+    registry = new BroadcastRegistry(context.getOperatorStateStore());
+    predictedQualities = registry.view()::predictedQuality;
+    inputWatermarkState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("input-watermark", Types.LONG));
+    inputWatermark = restoredWatermark();
+    held = null;
     windows = context.getKeyedStateStore().getMapState(descriptor("windows"));
     hours = context.getKeyedStateStore().getMapState(descriptor("quality-hours"));
     plan = new RollUpPlan(settings);
@@ -100,6 +141,16 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     windowsInMemory = 0;
     getMetricGroup().gauge("prompt_versions_in_memory", () -> entries.size());
     getMetricGroup().gauge("windows_in_memory", () -> windowsInMemory);
+    getMetricGroup().gauge("registry_event_id", () -> registry.view().lastEventId());
+  }
+
+  /** Barriers are aligned, so that all subtasks had the same one; else the earliest is safe. */
+  private long restoredWatermark() throws Exception {
+    long earliest = Long.MAX_VALUE;
+    for (long restored : inputWatermarkState.get()) {
+      earliest = Math.min(earliest, restored);
+    }
+    return earliest == Long.MAX_VALUE ? Long.MIN_VALUE : earliest;
   }
 
   private static MapStateDescriptor<Long, byte[]> descriptor(String name) {
@@ -108,7 +159,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   }
 
   @Override
-  public void processElement(StreamRecord<PaneUpdate> element) {
+  public void processElement1(StreamRecord<PaneUpdate> element) {
     PaneUpdate update = element.getValue();
     Entry entry = entry(update.promptVersion());
     rollUpOutput.promptVersion = update.promptVersion();
@@ -141,12 +192,72 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     }
   }
 
+  @Override
+  public void processElement2(StreamRecord<RegistrySignal> element) throws Exception {
+    RegistryChange change = element.getValue().change();
+    if (change == null) {
+      catchUp();
+      return;
+    }
+    boolean applied = registry.apply(change);
+    // Each subtask applies it, one counts it.
+    if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      (applied ? registryChanges : registryRepeats).add(1L);
+    }
+  }
+
+  private void catchUp() throws Exception {
+    registry.catchUp();
+    Watermark released = held;
+    held = null;
+    if (released != null) {
+      processWatermark(released);
+    }
+  }
+
+  /** The registry has ended, in a bounded job: there is nothing to wait for. */
+  @Override
+  public void endInput(int input) throws Exception {
+    if (input == 2 && !registry.isCaughtUp()) {
+      catchUp();
+    }
+  }
+
+  @Override
+  public void processWatermark1(Watermark mark) throws Exception {
+    if (mark.getTimestamp() != Long.MAX_VALUE) {
+      inputWatermark = Math.max(inputWatermark, mark.getTimestamp());
+    }
+    if (registry.isCaughtUp()) {
+      processWatermark(mark);
+    } else {
+      held = mark;
+    }
+  }
+
+  @Override
+  public void processWatermark2(Watermark mark) {
+    // The registry has no event time.
+  }
+
+  @Override
+  protected void processWatermarkStatus(WatermarkStatus status, int index) throws Exception {
+    if (index == 0) {
+      processWatermarkStatus(status);
+    }
+  }
+
   /**
-   * A time before which everything has arrived: the watermark says that all up to and including it
-   * has.
+   * What is late now: what is before the watermark, even if that is being held back or came before
+   * a restart.
    */
   private long now() {
-    long watermark = timers.currentWatermark();
+    long watermark = Math.max(timers.currentWatermark(), inputWatermark);
+    return timeAfter(watermark);
+  }
+
+  /** The time before which everything has arrived: up to and including the watermark it has. */
+  private static long timeAfter(long watermark) {
     return watermark == Long.MAX_VALUE || watermark == Long.MIN_VALUE ? watermark : watermark + 1;
   }
 
@@ -155,7 +266,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     Entry entry = entry(timer.getKey());
     rollUpOutput.promptVersion = timer.getKey();
     entry.timer = Long.MAX_VALUE;
-    entry.rollUp.advance(now(), rollUpOutput);
+    entry.rollUp.advance(timeAfter(timers.currentWatermark()), rollUpOutput);
     afterUse(entry);
   }
 
@@ -174,7 +285,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
                   promptVersion,
                   new StateStore(windows, hours),
                   scratch,
-                  version -> Double.NaN));
+                  predictedQualities));
       entries.put(promptVersion, entry);
     }
     last = entry;
@@ -229,6 +340,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
       }
     }
     counters.snapshot();
+    inputWatermarkState.update(List.of(inputWatermark));
     super.snapshotState(context);
   }
 

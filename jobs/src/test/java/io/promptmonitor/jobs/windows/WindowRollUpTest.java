@@ -1,27 +1,25 @@
 package io.promptmonitor.jobs.windows;
 
 import static io.promptmonitor.jobs.TestRecords.PROMPT;
-import static io.promptmonitor.jobs.TestRecords.execution;
+import static io.promptmonitor.jobs.windows.WindowRollUpHarness.DAY;
+import static io.promptmonitor.jobs.windows.WindowRollUpHarness.MINUTE;
+import static io.promptmonitor.jobs.windows.WindowRollUpHarness.MONDAY;
+import static io.promptmonitor.jobs.windows.WindowRollUpHarness.PANE;
+import static io.promptmonitor.jobs.windows.WindowRollUpHarness.SETTINGS;
+import static io.promptmonitor.jobs.windows.WindowRollUpHarness.feedback;
+import static io.promptmonitor.jobs.windows.WindowRollUpHarness.pane;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.metrics.Metric;
-import io.promptmonitor.common.metrics.MetricPart;
-import io.promptmonitor.common.metrics.WindowAggregate;
-import io.promptmonitor.common.windows.PaneUpdate;
-import io.promptmonitor.common.windows.RollUpSettings;
 import io.promptmonitor.common.windows.SlidingWindow;
-import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,55 +27,41 @@ import java.util.Random;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 class WindowRollUpTest {
 
-  private static final long PANE = 10_000;
-  private static final long MINUTE = 60_000;
-  private static final long DAY = Duration.ofDays(1).toMillis();
-  private static final long MONDAY = Duration.ofDays(20_458).toMillis();
-
-  private static final RollUpSettings SETTINGS =
-      new RollUpSettings(
-          PANE,
-          MINUTE,
-          DAY,
-          Map.of(WindowSize.ONE_HOUR, 5 * MINUTE, WindowSize.ONE_DAY, 15 * MINUTE),
-          List.of(5 * MINUTE, 60 * MINUTE),
-          PANE,
-          MetricPart.ALL);
-
   @Test
   void rowsAreWrittenWhenWindowsEnd() throws Exception {
-    try (var harness = harness(SETTINGS, 1000)) {
+    try (var harness = new WindowRollUpHarness(SETTINGS, 1000)) {
       harness.open();
-      harness.processElement(pane(PROMPT, MONDAY, 100, 200, 300), MONDAY);
-      harness.processWatermark(MONDAY + MINUTE - 2);
+      harness.caughtUp();
+      harness.pane(pane(PROMPT, MONDAY, 100, 200, 300));
+      harness.watermark(MONDAY + MINUTE - 2);
       assertThat(rows(harness)).isEmpty();
-      harness.processWatermark(MONDAY + MINUTE - 1);
+      harness.watermark(MONDAY + MINUTE - 1);
       assertThat(rows(harness)).containsExactly("1m final 1: 3");
-      harness.processWatermark(MONDAY + 5 * MINUTE - 1);
+      harness.watermark(MONDAY + 5 * MINUTE - 1);
       assertThat(rows(harness)).containsExactly("5m final 1: 3", "1h open 1: 3");
-      harness.processWatermark(Long.MAX_VALUE);
+      harness.watermark(Long.MAX_VALUE);
       assertThat(rows(harness)).containsExactly("1h final 2: 3", "24h final 1: 3", "7d final 1: 3");
     }
   }
 
   @Test
   void nothingIsLeftOfAPromptVersionWithoutTraffic() throws Exception {
-    try (var harness = harness(SETTINGS, 1000)) {
+    try (var harness = new WindowRollUpHarness(SETTINGS, 1000)) {
       harness.open();
+      harness.caughtUp();
       for (int i = 0; i < 20; i++) {
         PromptVersionId promptVersion = new PromptVersionId("p" + i, "1");
-        harness.processElement(pane(promptVersion, MONDAY, 100), MONDAY);
-        harness.processElement(feedback(promptVersion, MONDAY + 5_000, 4), MONDAY);
+        harness.pane(pane(promptVersion, MONDAY, 100));
+        harness.pane(feedback(promptVersion, MONDAY + 5_000, 4));
       }
       harness.snapshot(1, 0);
       assertThat(harness.numKeyedStateEntries()).isPositive();
       assertThat(harness.numEventTimeTimers()).isEqualTo(20);
-      harness.processWatermark(MONDAY + 8 * DAY - 1);
+      harness.watermark(MONDAY + 8 * DAY - 1);
       harness.snapshot(2, 0);
       assertThat(harness.numKeyedStateEntries()).isZero();
       assertThat(harness.numEventTimeTimers()).isZero();
@@ -86,13 +70,14 @@ class WindowRollUpTest {
 
   @Test
   void lateFeedbackCorrectsWindowsOfWhichOnlySumsAreLeft() throws Exception {
-    try (var harness = harness(SETTINGS, 1000)) {
+    try (var harness = new WindowRollUpHarness(SETTINGS, 1000)) {
       harness.open();
-      harness.processElement(pane(PROMPT, MONDAY, 100), MONDAY);
-      harness.processWatermark(MONDAY + 20 * 60 * MINUTE);
+      harness.caughtUp();
+      harness.pane(pane(PROMPT, MONDAY, 100));
+      harness.watermark(MONDAY + 20 * 60 * MINUTE);
       rows(harness);
-      harness.processElement(feedback(PROMPT, MONDAY + 5_000, 4), MONDAY);
-      harness.processWatermark(MONDAY + 20 * 60 * MINUTE + PANE);
+      harness.pane(feedback(PROMPT, MONDAY + 5_000, 4));
+      harness.watermark(MONDAY + 20 * 60 * MINUTE + PANE);
       List<WindowUpdate> corrections = harness.extractOutputValues();
       assertThat(corrections)
           .extracting(row -> row.size() + " " + row.qualityOnly() + " " + row.revision())
@@ -104,10 +89,11 @@ class WindowRollUpTest {
 
   @Test
   void feedbackWithoutAWindowBecomesADeadLetter() throws Exception {
-    try (var harness = harness(SETTINGS, 1000)) {
+    try (var harness = new WindowRollUpHarness(SETTINGS, 1000)) {
       harness.open();
-      harness.processWatermark(MONDAY + DAY);
-      harness.processElement(feedback(PROMPT, MONDAY + 5_000, 4), MONDAY);
+      harness.caughtUp();
+      harness.watermark(MONDAY + DAY);
+      harness.pane(feedback(PROMPT, MONDAY + 5_000, 4));
       assertThat(deadLetters(harness))
           .singleElement()
           .satisfies(
@@ -121,10 +107,11 @@ class WindowRollUpTest {
 
   @Test
   void aPaneOfAWindowThatIsClosedForGoodBecomesADeadLetter() throws Exception {
-    try (var harness = harness(SETTINGS, 1000)) {
+    try (var harness = new WindowRollUpHarness(SETTINGS, 1000)) {
       harness.open();
-      harness.processWatermark(MONDAY + PANE + MINUTE - 1);
-      harness.processElement(pane(PROMPT, MONDAY, 1, 2), MONDAY);
+      harness.caughtUp();
+      harness.watermark(MONDAY + PANE + MINUTE - 1);
+      harness.pane(pane(PROMPT, MONDAY, 1, 2));
       assertThat(deadLetters(harness))
           .singleElement()
           .satisfies(letter -> assertThat(letter.detail()).startsWith("2 executions"));
@@ -156,16 +143,15 @@ class WindowRollUpTest {
       for (int step = 0; step < 400; step++) {
         long time = MONDAY + step * PANE;
         for (int i = random.nextInt(4); i > 0; i--) {
-          PromptVersionId promptVersion = new PromptVersionId("p" + random.nextInt(6), "1");
+          PromptVersionId promptVersion = new PromptVersionId("p" + random.nextInt(6), "1.0.0");
           int[] latencies = random.ints(1 + random.nextInt(40), 1, 5_000).toArray();
-          harness.processElement(
-              pane(promptVersion, time - random.nextInt(3) * PANE, latencies), time);
+          harness.pane(pane(promptVersion, time - random.nextInt(3) * PANE, latencies));
           if (random.nextInt(5) == 0) {
             long executed = time - random.nextInt(60) * PANE;
-            harness.processElement(feedback(promptVersion, executed, 1 + random.nextInt(5)), time);
+            harness.pane(feedback(promptVersion, executed, 1 + random.nextInt(5)));
           }
         }
-        harness.processWatermark(time - PANE - 1);
+        harness.watermark(time - PANE - 1);
         if (step % 37 == 36) {
           state = harness.snapshot(step, step);
           if (restarts) {
@@ -175,7 +161,7 @@ class WindowRollUpTest {
           }
         }
       }
-      harness.processWatermark(Long.MAX_VALUE);
+      harness.watermark(Long.MAX_VALUE);
       collect(harness, last);
     } finally {
       harness.close();
@@ -183,9 +169,9 @@ class WindowRollUpTest {
     return last;
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate>
-      open(int maxWindows, boolean rocksDb, OperatorSubtaskState state) throws Exception {
-    var harness = harness(SETTINGS, maxWindows);
+  private static WindowRollUpHarness open(
+      int maxWindows, boolean rocksDb, OperatorSubtaskState state) throws Exception {
+    var harness = new WindowRollUpHarness(SETTINGS, maxWindows);
     if (rocksDb) {
       harness.setStateBackend(new EmbeddedRocksDBStateBackend());
     }
@@ -194,18 +180,24 @@ class WindowRollUpTest {
       harness.initializeState(state);
     }
     harness.open();
+    if (state == null) {
+      for (int i = 0; i < 3; i++) {
+        harness.register("p" + i, 10 - i);
+      }
+      harness.caughtUp();
+    }
     return harness;
   }
 
-  private static void collect(
-      KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate> harness,
-      Map<String, byte[]> last)
+  private static void collect(WindowRollUpHarness harness, Map<String, byte[]> last)
       throws Exception {
     for (WindowUpdate row : harness.extractOutputValues()) {
       String key = row.promptVersion() + " " + row.size() + " " + row.start();
       // Revisions may differ: a restart may write a row once more.
       var bytes = new ByteArrayOutputStream();
-      row.aggregate().write(new DataOutputStream(bytes));
+      var out = new DataOutputStream(bytes);
+      row.aggregate().write(out);
+      out.writeDouble(row.predictedQuality());
       last.put(key, bytes.toByteArray());
     }
     harness.getOutput().clear();
@@ -216,6 +208,7 @@ class WindowRollUpTest {
         var bytes = new ByteArrayOutputStream();
         var out = new DataOutputStream(bytes);
         window.counters().write(out);
+        out.writeDouble(window.predictedQuality());
         out.writeDouble(window.latencyP50());
         out.writeDouble(window.latencyP95());
         out.writeDouble(window.latencyP99());
@@ -227,22 +220,7 @@ class WindowRollUpTest {
     }
   }
 
-  private static PaneUpdate pane(PromptVersionId promptVersion, long start, int... latencies) {
-    WindowAggregate aggregate = new WindowAggregate();
-    Arrays.stream(latencies)
-        .mapToObj(latency -> execution(latency, promptVersion, start, latency))
-        .forEach((Execution execution) -> aggregate.add(execution));
-    return PaneUpdate.executions(promptVersion, start, aggregate);
-  }
-
-  private static PaneUpdate feedback(PromptVersionId promptVersion, long executed, int rating) {
-    WindowAggregate aggregate = new WindowAggregate();
-    aggregate.quality().add((byte) rating, Execution.NO_SCORE);
-    return new PaneUpdate(promptVersion, executed, aggregate, "feedback-0", 77);
-  }
-
-  private static List<String> rows(
-      KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate> harness) {
+  private static List<String> rows(WindowRollUpHarness harness) {
     List<String> rows = new ArrayList<>();
     for (WindowUpdate row : harness.extractOutputValues()) {
       rows.add(
@@ -257,16 +235,7 @@ class WindowRollUpTest {
     return rows;
   }
 
-  private static List<DeadLetter> deadLetters(
-      KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate> harness) {
+  private static List<DeadLetter> deadLetters(WindowRollUpHarness harness) {
     return harness.getSideOutput(WindowRollUp.LATE).stream().map(StreamRecord::getValue).toList();
-  }
-
-  private static KeyedOneInputStreamOperatorTestHarness<PromptVersionId, PaneUpdate, WindowUpdate>
-      harness(RollUpSettings settings, int maxWindows) throws Exception {
-    return new KeyedOneInputStreamOperatorTestHarness<>(
-        new WindowRollUp(settings, maxWindows),
-        PaneUpdate::promptVersion,
-        RecordTypeInfo.PROMPT_VERSION);
   }
 }
