@@ -18,7 +18,7 @@ import picocli.CommandLine.TypeConversionException;
  * The option {@code --db} of every command that uses the database; a mixin. Without it and without
  * {@code PROMPTMON_DB_URL}, the embedded PostgreSQL in {@code .promptmon} is used.
  */
-final class DatabaseOption {
+public final class DatabaseOption {
 
   @Option(
       names = "--db",
@@ -36,7 +36,7 @@ final class DatabaseOption {
   private CommandSpec command;
 
   /** A database to be closed after use, which stops the embedded server. */
-  static final class Opened implements AutoCloseable {
+  public static final class Opened implements AutoCloseable {
 
     private final Database database;
     private final @Nullable EmbeddedDatabase embedded;
@@ -46,12 +46,12 @@ final class DatabaseOption {
       this.embedded = embedded;
     }
 
-    Database database() {
+    public Database database() {
       return database;
     }
 
     /** Whether it is the embedded one, whose schema is up to date. */
-    boolean isEmbedded() {
+    public boolean isEmbedded() {
       return embedded != null;
     }
 
@@ -93,7 +93,7 @@ final class DatabaseOption {
    * @throws ParameterException if the environment's URL is malformed
    * @throws DatabaseException if the embedded one cannot be started
    */
-  Opened open() {
+  public Opened open() {
     Database database = named();
     if (database != null) {
       return new Opened(database, null);

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON array with an object for each row, a line each. */
-final class JsonPrinter implements ResultPrinter {
+public final class JsonPrinter implements ResultPrinter {
 
   private static final JsonFactory JSON = new JsonFactory();
 

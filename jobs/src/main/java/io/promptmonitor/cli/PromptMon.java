@@ -1,5 +1,6 @@
 package io.promptmonitor.cli;
 
+import io.promptmonitor.cli.registry.RegistryCommand;
 import io.promptmonitor.common.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.Objects;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ParseResult;
       DemoCommand.class,
       MigrateCommand.class,
       MonitorCommand.class,
+      RegistryCommand.class,
       SimulateCommand.class,
       SqlCommand.class
     })
@@ -54,7 +56,7 @@ public final class PromptMon implements Runnable {
   }
 
   /** The whole command line, ready to execute. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new PromptMon());
     commandLine.setParameterExceptionHandler(PromptMon::onBadUsage);
     commandLine.setExecutionExceptionHandler(PromptMon::onFailure);

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Prints one result of a query: its columns, then row by row. */
-interface ResultPrinter {
+public interface ResultPrinter {
 
   /** What a column holds, as far as it matters for printing. */
   enum Kind {

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A table for people: columns as wide as their widest value, numbers to the right. */
-final class TablePrinter implements ResultPrinter {
+public final class TablePrinter implements ResultPrinter {
 
   private static final String NULL = "NULL";
   private static final String DIM = "\u001b[2m";
@@ -22,7 +22,7 @@ final class TablePrinter implements ResultPrinter {
    *
    * @param terminal whether the reader sees colours
    */
-  TablePrinter(boolean terminal) {
+  public TablePrinter(boolean terminal) {
     this.terminal = terminal;
   }
 

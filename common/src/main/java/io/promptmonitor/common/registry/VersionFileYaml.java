@@ -46,6 +46,11 @@ public final class VersionFileYaml {
     return file.substring(0, value) + block(text) + file.substring(value + BLOCK.length() + 1);
   }
 
+  /** What was registered of a version, without its text and its state; to be read by people. */
+  public static String writeDefinition(VersionDefinition definition) {
+    return dump(VersionTree.of(definition));
+  }
+
   /** A literal block scalar, two levels deep, with the line break after it. */
   private static String block(String text) {
     String indent = " ".repeat(2 * INDENT);

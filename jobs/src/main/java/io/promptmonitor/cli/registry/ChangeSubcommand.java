@@ -1,0 +1,45 @@
+package io.promptmonitor.cli.registry;
+
+import io.promptmonitor.cli.PromptMon;
+import io.promptmonitor.common.registry.PromptRegistry;
+import io.promptmonitor.common.registry.RegistryEvent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A subcommand that changes one prompt, and prints the event it led to. */
+abstract class ChangeSubcommand extends RegistrySubcommand {
+
+  @Parameters(index = "0", paramLabel = "PROMPT", description = "Identifier of the prompt.")
+  private String promptId;
+
+  @Option(names = "--json", description = "Print what happened as JSON.")
+  private boolean json;
+
+  final String promptId() {
+    return promptId;
+  }
+
+  @Override
+  final int run(PromptRegistry registry) throws Exception {
+    Optional<RegistryEvent> event = change(registry);
+    if (json) {
+      Map<String, @Nullable Object> values = new LinkedHashMap<>();
+      values.put("changed", event.isPresent());
+      values.put("event", event.map(EventText::values).orElse(null));
+      printJson(values);
+    } else {
+      print(event.map(EventText::sentence).orElseGet(this::already));
+    }
+    return PromptMon.EXIT_OK;
+  }
+
+  /** Makes the change; empty if it was so already. */
+  abstract Optional<RegistryEvent> change(PromptRegistry registry);
+
+  /** What to say if it was so already. */
+  abstract String already();
+}

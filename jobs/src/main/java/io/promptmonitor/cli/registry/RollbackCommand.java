@@ -1,0 +1,51 @@
+package io.promptmonitor.cli.registry;
+
+import io.promptmonitor.common.registry.PromptRegistry;
+import io.promptmonitor.common.registry.RegistryEvent;
+import io.promptmonitor.common.registry.SemanticVersion;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code promptmon registry rollback}: goes back to an earlier version. */
+@Command(
+    name = "rollback",
+    description = {
+      "Makes an earlier version active again: the active version's rollback reference, or --to.",
+      "That version must have been superseded since it was deployed last; neither withdrawn nor"
+          + " itself rolled back from, and with the text that was registered."
+    })
+final class RollbackCommand extends ChangeSubcommand {
+
+  @Option(
+      names = "--to",
+      paramLabel = "VERSION",
+      converter = VersionConverter.class,
+      description = "The version to go back to. Default: the rollback reference.")
+  private @Nullable SemanticVersion to;
+
+  @Option(
+      names = "--reason",
+      required = true,
+      paramLabel = "TEXT",
+      description = "Why, for the history.")
+  private String reason;
+
+  @Override
+  void prepare() {
+    if (reason.isBlank()) {
+      throw badUsage("--reason must not be empty");
+    }
+  }
+
+  @Override
+  Optional<RegistryEvent> change(PromptRegistry registry) {
+    return Optional.of(registry.rollback(promptId(), to, reason));
+  }
+
+  @Override
+  String already() {
+    throw new IllegalStateException("a rollback always changes something");
+  }
+}
