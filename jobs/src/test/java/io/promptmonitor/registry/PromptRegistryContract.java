@@ -18,11 +18,13 @@ import io.promptmonitor.common.registry.Performance;
 import io.promptmonitor.common.registry.PromptHash;
 import io.promptmonitor.common.registry.PromptRegistry;
 import io.promptmonitor.common.registry.PromptVersion;
+import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistryEvent.Kind;
 import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.RegistryException.Reason;
 import io.promptmonitor.common.registry.RegistryOperation;
+import io.promptmonitor.common.registry.RegistryView;
 import io.promptmonitor.common.registry.RollbackPolicy;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;
@@ -417,6 +419,23 @@ abstract class PromptRegistryContract {
         () -> registry.getActive(P, before),
         Reason.NO_ACTIVE_VERSION,
         "no version of " + P + " was active at " + before);
+  }
+
+  @Test
+  void theViewIsWhatIsStored() {
+    givenTwoDeployed();
+    given(rollback(P, null), register(P, "2.0.0"), register("b", "1.0.0"));
+    RegistryView view = registry.view();
+    assertThat(view.lastEventId()).isEqualTo(registry.history(null).size());
+    assertThat(view.activeVersion(P)).isEqualTo(registry.getActive(P).versionId());
+    assertThat(view.activeVersion("b")).isNull();
+    assertThat(view.versions()).hasSize(4);
+    for (PromptVersion version : registry.versions(P)) {
+      RegisteredVersion viewed = view.version(RegistryView.id(P, version.versionId()));
+      assertThat(viewed.definition()).isEqualTo(version.definition());
+      assertThat(viewed.deployment()).isEqualTo(version.deployment());
+      assertThat(viewed.rollbackReference()).isEqualTo(version.rollbackReference());
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.promptmonitor.common.registry.PromptVersion;
 import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.RegistryOperation;
+import io.promptmonitor.common.registry.RegistryView;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.database.Database;
 import java.time.Duration;
@@ -157,6 +158,11 @@ public final class CachingPromptRegistry implements PromptRegistry, AutoCloseabl
   @Override
   public ActivePrompt getActive(String promptId, Instant at) {
     return registry.getActive(promptId, at);
+  }
+
+  @Override
+  public RegistryView view() {
+    return registry.view();
   }
 
   @Override

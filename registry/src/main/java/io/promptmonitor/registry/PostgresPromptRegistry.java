@@ -10,6 +10,7 @@ import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.RegistryException.Reason;
 import io.promptmonitor.common.registry.RegistryOperation;
+import io.promptmonitor.common.registry.RegistryView;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.common.registry.VersionDefinitionJson;
@@ -50,6 +51,8 @@ public final class PostgresPromptRegistry implements PromptRegistry, AutoCloseab
           "read the history of the registry",
           "promptmon_analyst, promptmon_investigator, promptmon_job or " + OPERATOR);
   private static final Purpose VERIFY = new Purpose("verify the registry", OPERATOR);
+
+  private static final int CHANGES_AT_ONCE = 1_000;
 
   private final RegistrySession session;
 
@@ -217,6 +220,24 @@ public final class PostgresPromptRegistry implements PromptRegistry, AutoCloseab
         return rows.next() ? EventRow.version(rows, "version_id") : null;
       }
     }
+  }
+
+  @Override
+  public RegistryView view() {
+    RegistryView view = new RegistryView();
+    List<RegistryChange> changes;
+    do {
+      changes = changesAfter(view.lastEventId(), CHANGES_AT_ONCE);
+      for (RegistryChange change : changes) {
+        try {
+          view.apply(change);
+        } catch (IllegalStateException e) {
+          throw new RegistryException(
+              Reason.TAMPERED, "the history was tampered with: " + e.getMessage(), e);
+        }
+      }
+    } while (changes.size() == CHANGES_AT_ONCE);
+    return view;
   }
 
   @Override

@@ -146,6 +146,11 @@ public final class InMemoryPromptRegistry implements PromptRegistry {
   }
 
   @Override
+  public synchronized RegistryView view() {
+    return new RegistryView(contents.view.lastEventId(), contents.view.versions());
+  }
+
+  @Override
   public synchronized List<String> promptIds() {
     return contents.registrations.keySet().stream()
         .map(PromptVersionId::promptId)

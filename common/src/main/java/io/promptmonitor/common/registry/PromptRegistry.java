@@ -60,6 +60,9 @@ public interface PromptRegistry {
   /** The version that was active at a time, with its text verified. */
   ActivePrompt getActive(String promptId, Instant at);
 
+  /** All versions and their states without the prompts' texts, as the history tells them. */
+  RegistryView view();
+
   /** The identifiers of all prompts, sorted. */
   List<String> promptIds();
 

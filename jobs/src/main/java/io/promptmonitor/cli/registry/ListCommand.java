@@ -6,12 +6,16 @@ import io.promptmonitor.cli.ResultPrinter.Column;
 import io.promptmonitor.cli.ResultPrinter.Kind;
 import io.promptmonitor.common.registry.Deployment;
 import io.promptmonitor.common.registry.PromptRegistry;
-import io.promptmonitor.common.registry.PromptVersion;
+import io.promptmonitor.common.registry.RegisteredVersion;
+import io.promptmonitor.common.registry.RegistryException;
+import io.promptmonitor.common.registry.SemanticVersion;
+import io.promptmonitor.common.registry.VersionDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,9 +32,8 @@ final class ListCommand extends RegistrySubcommand {
           new Column("prompt", Kind.TEXT),
           new Column("version", Kind.TEXT),
           new Column("status", Kind.TEXT),
-          new Column("created", Kind.TEXT),
-          new Column("by", Kind.TEXT),
           new Column("deployed", Kind.TEXT),
+          new Column("by", Kind.TEXT),
           new Column("rollback_to", Kind.TEXT),
           new Column("predicted_quality", Kind.NUMBER));
 
@@ -45,33 +48,48 @@ final class ListCommand extends RegistrySubcommand {
 
   @Override
   int run(PromptRegistry registry) throws Exception {
-    List<PromptVersion> versions = new ArrayList<>();
-    for (String id : promptId == null ? registry.promptIds() : List.of(promptId)) {
-      versions.addAll(registry.versions(id));
+    Map<String, Map<SemanticVersion, RegisteredVersion>> prompts = new TreeMap<>();
+    registry
+        .view()
+        .versions()
+        .forEach(
+            (id, version) -> {
+              if (promptId == null || promptId.equals(id.promptId())) {
+                prompts
+                    .computeIfAbsent(id.promptId(), p -> new TreeMap<>())
+                    .put(version.definition().versionId(), version);
+              }
+            });
+    if (promptId != null && prompts.isEmpty()) {
+      throw new RegistryException(
+          RegistryException.Reason.UNKNOWN_PROMPT,
+          "no version of prompt " + promptId + " is registered");
     }
     if (format.isJson()) {
-      printJson(versions.stream().map(ListCommand::values).toList());
+      List<Map<String, @Nullable Object>> values = new ArrayList<>();
+      prompts.forEach(
+          (id, versions) -> versions.values().forEach(version -> values.add(values(id, version))));
+      printJson(values);
       return PromptMon.EXIT_OK;
     }
     ResultPrinter printer = format.printer();
     printer.begin(COLUMNS, out());
-    for (PromptVersion version : versions) {
-      printer.row(row(version), out());
-    }
+    prompts.forEach(
+        (id, versions) ->
+            versions.values().forEach(version -> printer.row(row(id, version), out())));
     printer.end(out());
     out().flush();
     return PromptMon.EXIT_OK;
   }
 
-  private static List<@Nullable String> row(PromptVersion version) {
+  private static List<@Nullable String> row(String promptId, RegisteredVersion version) {
     Deployment deployment = version.deployment();
     return Arrays.asList(
-        version.promptId(),
-        version.versionId().toString(),
+        promptId,
+        version.definition().versionId().toString(),
         status(deployment),
-        EventText.time(version.createdAt()),
-        version.createdBy(),
         deployment.deployedAt() == null ? null : EventText.time(deployment.deployedAt()),
+        deployment.deployedBy(),
         EventText.text(version.rollbackReference()),
         EventText.text(version.definition().performance().predictedQuality()));
   }
@@ -83,22 +101,21 @@ final class ListCommand extends RegistrySubcommand {
         : deployment.status().label() + " (" + deployment.deprecation().label() + ")";
   }
 
-  /** The values of a version without its text, for JSON. */
-  static Map<String, @Nullable Object> values(PromptVersion version) {
+  /** The values of a version, for JSON. */
+  static Map<String, @Nullable Object> values(String promptId, RegisteredVersion version) {
     Deployment deployment = version.deployment();
+    VersionDefinition definition = version.definition();
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
-    values.put("prompt_id", version.promptId());
-    values.put("version_id", version.versionId().toString());
-    values.put("prompt_hash", version.definition().promptHash());
+    values.put("prompt_id", promptId);
+    values.put("version_id", definition.versionId().toString());
+    values.put("prompt_hash", definition.promptHash());
     values.put("status", deployment.status().label());
     values.put(
         "deprecation", deployment.deprecation() == null ? null : deployment.deprecation().label());
-    values.put("created_at", version.createdAt().toString());
-    values.put("created_by", version.createdBy());
     values.put("deployed_at", EventText.text(deployment.deployedAt()));
     values.put("deployed_by", deployment.deployedBy());
     values.put("rollback_reference", EventText.text(version.rollbackReference()));
-    values.put("predicted_quality", version.definition().performance().predictedQuality());
+    values.put("predicted_quality", definition.performance().predictedQuality());
     return values;
   }
 }

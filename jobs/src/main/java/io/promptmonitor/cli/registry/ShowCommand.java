@@ -8,8 +8,13 @@ import io.promptmonitor.common.registry.DeploymentSpecification;
 import io.promptmonitor.common.registry.Exploration;
 import io.promptmonitor.common.registry.Performance;
 import io.promptmonitor.common.registry.PromptRegistry;
-import io.promptmonitor.common.registry.PromptVersion;
+import io.promptmonitor.common.registry.RegisteredVersion;
+import io.promptmonitor.common.registry.RegistryEvent;
+import io.promptmonitor.common.registry.RegistryException;
+import io.promptmonitor.common.registry.RegistryException.Reason;
+import io.promptmonitor.common.registry.RegistryView;
 import io.promptmonitor.common.registry.SemanticVersion;
+import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.common.registry.VersionDefinitionJson;
 import java.util.List;
 import java.util.Map;
@@ -45,42 +50,63 @@ final class ShowCommand extends RegistrySubcommand {
 
   @Override
   int run(PromptRegistry registry) throws Exception {
-    SemanticVersion shown =
-        versionId == null ? registry.getActive(promptId).versionId() : versionId;
-    PromptVersion version = registry.version(promptId, shown);
+    RegistryView view = registry.view();
+    SemanticVersion shown = versionId == null ? active(view) : versionId;
+    RegisteredVersion version = view.version(RegistryView.id(promptId, shown));
+    if (version == null) {
+      throw new RegistryException(Reason.UNKNOWN_VERSION, promptId + " has no version " + shown);
+    }
     if (json) {
-      Map<String, @Nullable Object> values = ListCommand.values(version);
+      Map<String, @Nullable Object> values = ListCommand.values(promptId, version);
       values.put("definition", new RawValue(VersionDefinitionJson.write(version.definition())));
-      values.put("prompt_text", version.promptText());
       printJson(values);
     } else {
-      describe(version);
+      describe(version, registration(registry, shown));
     }
     return PromptMon.EXIT_OK;
   }
 
-  private void describe(PromptVersion version) {
+  private SemanticVersion active(RegistryView view) {
+    SemanticVersion active = view.activeVersion(promptId);
+    if (active == null) {
+      throw new RegistryException(
+          Reason.NO_ACTIVE_VERSION, "no version of " + promptId + " is active; name one");
+    }
+    return active;
+  }
+
+  private RegistryEvent registration(PromptRegistry registry, SemanticVersion shown) {
+    return registry.history(promptId).stream()
+        .filter(e -> e.kind() == RegistryEvent.Kind.REGISTERED && e.versionId().equals(shown))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void describe(RegisteredVersion version, RegistryEvent registration) {
     Deployment deployment = version.deployment();
-    line("prompt", version.promptId());
-    line("version", version.versionId());
+    VersionDefinition definition = version.definition();
+    line("prompt", promptId);
+    line("version", definition.versionId());
     line("status", ListCommand.status(deployment));
     if (deployment.deployedAt() != null) {
       line("deployed", EventText.time(deployment.deployedAt()) + " by " + deployment.deployedBy());
     }
-    line("created", EventText.time(version.createdAt()) + " by " + version.createdBy());
-    line("SHA-256", version.definition().promptHash());
-    line("text", version.promptText().length() + " characters");
+    line("registered", EventText.time(registration.at()) + " by " + registration.actor());
+    if (definition.createdAt() != null) {
+      line("created", EventText.time(definition.createdAt()));
+    }
+    lineIfKnown("created by", definition.createdBy(), "");
+    line("SHA-256", definition.promptHash());
     SemanticVersion reference = version.rollbackReference();
     line("rollback to", reference == null ? "nothing yet" : reference.toString());
     line(
-        "automatic rollback",
-        version.definition().rollback().autoRollbackEnabled() ? "enabled" : "disabled");
-    describe(version.definition().performance());
-    if (version.definition().exploration() != null) {
-      describe(version.definition().exploration());
+        "automatic rollback", definition.rollback().autoRollbackEnabled() ? "enabled" : "disabled");
+    describe(definition.performance());
+    if (definition.exploration() != null) {
+      describe(definition.exploration());
     }
-    if (version.definition().specification() != null) {
-      describe(version.definition().specification());
+    if (definition.specification() != null) {
+      describe(definition.specification());
     }
     out().flush();
   }

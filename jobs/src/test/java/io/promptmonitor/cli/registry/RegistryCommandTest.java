@@ -98,7 +98,8 @@ class RegistryCommandTest {
     assertThat(registry("show", "greet")).isZero();
     assertThat(out.toString())
         .contains("status               active\n")
-        .contains("created              2026-01-05T10:00:00Z by alice\n")
+        .contains("created              2026-01-05T10:00:00Z\n")
+        .contains("created by           alice\n")
         .contains("predicted quality    8.2 of 10\n")
         .contains("baseline p95         1500 ms\n");
   }
@@ -231,6 +232,8 @@ class RegistryCommandTest {
       String asBob =
           postgres.url().replaceFirst("user=[^&]*&password=[^&]*", "user=bob&password=b");
       assertThat(registryAt(asBob, "history", "guarded")).isZero();
+      assertThat(registryAt(asBob, "list", "guarded")).isZero();
+      assertThat(registryAt(asBob, "show", "guarded")).isZero();
       assertThat(registryAt(asBob, "rollback", "guarded", "--reason", "I want to"))
           .isEqualTo(PromptMon.EXIT_PROBLEM);
       assertThat(err.toString())
