@@ -50,6 +50,8 @@ public final class PostgresPromptRegistry implements PromptRegistry, AutoCloseab
       new Purpose(
           "read the history of the registry",
           "promptmon_analyst, promptmon_investigator, promptmon_job or " + OPERATOR);
+  private static final Purpose READ_PROMPTS =
+      new Purpose("read the list of prompts", "promptmon_analyst, or any other of promptmon");
   private static final Purpose VERIFY = new Purpose("verify the registry", OPERATOR);
 
   private static final int CHANGES_AT_ONCE = 1_000;
@@ -243,7 +245,7 @@ public final class PostgresPromptRegistry implements PromptRegistry, AutoCloseab
   @Override
   public List<String> promptIds() {
     return session.read(
-        READ_HISTORY,
+        READ_PROMPTS,
         connection -> {
           try (PreparedStatement statement =
                   connection.prepareStatement("SELECT prompt_id FROM promptmon.prompt");
