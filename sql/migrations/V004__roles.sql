@@ -2,24 +2,25 @@
 -- Nobody may write to the registry's tables: it is changed by its functions, which run with the rights of the schema's owner.
 -- docs/tables.md has the table of who may read what.
 
--- Roles belong to the server, not to the database: another database, or an administrator, may have created them.
+-- Roles belong to the server, not to the database: another database, or an administrator, may have created them. Always in this
+-- order, so that databases that are migrated at the same time do not wait for each other in a circle.
 DO $$
 DECLARE
-    missing text;
+    roles CONSTANT text[] := ARRAY['promptmon_job', 'promptmon_operator', 'promptmon_analyst', 'promptmon_investigator', 'promptmon_runtime'];
+    role text;
 BEGIN
-    FOR missing IN
-        SELECT role FROM unnest(ARRAY['promptmon_job', 'promptmon_operator', 'promptmon_analyst', 'promptmon_investigator', 'promptmon_runtime']) AS role
-        WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)
-    LOOP
+    FOREACH role IN ARRAY roles LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = role);
         BEGIN
-            EXECUTE format('CREATE ROLE %I NOLOGIN', missing);
+            EXECUTE format('CREATE ROLE %I NOLOGIN', role);
         EXCEPTION
             WHEN duplicate_object OR unique_violation THEN
-                NULL; -- Another database is being migrated at the same time.
+                NULL; -- Another database was faster.
             WHEN insufficient_privilege THEN
                 RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format(
-                    'the role %s is missing and %s may not create it; have an administrator run: CREATE ROLE promptmon_job; CREATE ROLE promptmon_operator; CREATE ROLE promptmon_analyst; CREATE ROLE promptmon_investigator; CREATE ROLE promptmon_runtime',
-                    missing, current_user);
+                    'the role %s is missing and %s may not create it; have an administrator run: %s', role, current_user,
+                    (SELECT string_agg(format('CREATE ROLE %I', name), '; ' ORDER BY n) FROM unnest(roles) WITH ORDINALITY AS r (name, n)
+                     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)));
         END;
     END LOOP;
 END

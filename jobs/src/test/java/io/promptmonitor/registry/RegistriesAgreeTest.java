@@ -46,13 +46,13 @@ class RegistriesAgreeTest {
     postgres.close();
   }
 
-  @Property(tries = 60)
+  @Property(tries = 40)
   void theSameHappensInBoth(@ForAll("requests") List<List<RegistryOperation>> requests) {
     check(requests);
   }
 
   @Tag("slow")
-  @Property(tries = 2000)
+  @Property(tries = 500)
   void theSameHappensInBothForLong(@ForAll("requests") List<List<RegistryOperation>> requests) {
     check(requests);
   }
