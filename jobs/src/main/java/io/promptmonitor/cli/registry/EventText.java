@@ -51,6 +51,11 @@ final class EventText {
     return values;
   }
 
+  /** The text of a value in a table, where nothing is better seen as nothing. */
+  static String cell(@Nullable Object value) {
+    return value == null ? "" : value.toString();
+  }
+
   /** The text of a value, or null. */
   static @Nullable String text(@Nullable Object value) {
     return value == null ? null : Objects.toString(value);

@@ -6,7 +6,6 @@ import io.promptmonitor.cli.ResultPrinter.Column;
 import io.promptmonitor.cli.ResultPrinter.Kind;
 import io.promptmonitor.common.registry.PromptRegistry;
 import io.promptmonitor.common.registry.RegistryEvent;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,15 +75,15 @@ final class HistoryCommand extends RegistrySubcommand {
   }
 
   private static List<@Nullable String> row(RegistryEvent event) {
-    return Arrays.asList(
+    return List.of(
         Long.toString(event.eventId()),
         EventText.time(event.at()),
         event.kind().label(),
         event.promptId(),
         event.versionId().toString(),
-        EventText.text(event.fromVersion()),
-        EventText.text(event.toVersion()),
+        EventText.cell(event.fromVersion()),
+        EventText.cell(event.toVersion()),
         event.actor(),
-        event.reason());
+        EventText.cell(event.reason()));
   }
 }

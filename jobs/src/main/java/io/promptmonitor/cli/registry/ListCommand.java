@@ -11,7 +11,6 @@ import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,14 +83,14 @@ final class ListCommand extends RegistrySubcommand {
 
   private static List<@Nullable String> row(String promptId, RegisteredVersion version) {
     Deployment deployment = version.deployment();
-    return Arrays.asList(
+    return List.of(
         promptId,
         version.definition().versionId().toString(),
         status(deployment),
-        deployment.deployedAt() == null ? null : EventText.time(deployment.deployedAt()),
-        deployment.deployedBy(),
-        EventText.text(version.rollbackReference()),
-        EventText.text(version.definition().performance().predictedQuality()));
+        deployment.deployedAt() == null ? "" : EventText.time(deployment.deployedAt()),
+        EventText.cell(deployment.deployedBy()),
+        EventText.cell(version.rollbackReference()),
+        EventText.cell(version.definition().performance().predictedQuality()));
   }
 
   /** {@code active}, or {@code deprecated (superseded)}. */
