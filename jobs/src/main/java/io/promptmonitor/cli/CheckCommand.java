@@ -7,11 +7,13 @@ import io.promptmonitor.common.config.ConfigProblem;
 import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.config.ConfigSection;
 import io.promptmonitor.common.config.DeploymentConfig;
+import io.promptmonitor.common.registry.VersionFile;
 import io.promptmonitor.common.simulation.Scenario;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,40 +30,50 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Says whether configurations and scenarios are right, and if not, what is wrong and where.",
+      "Says whether configurations, version files and scenarios are right, and if not, what is wrong"
+          + " and where.",
       "Exit code: 0 if all are right, 1 if any has a problem, 2 if a file cannot be read."
     },
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
 
-  /** The kinds of file; a file is of the first kind whose top-level key it has, or of the last. */
+  /** The kinds of file; a file is of the first kind that has one of its top-level keys. */
   private enum Kind {
-    SCENARIO("scenario", "scenario", Scenario::read),
-    CONFIGURATION("configuration", "monitor", DeploymentConfig::read);
+    SCENARIO("scenario", List.of("scenario"), Scenario::read),
+    VERSION_FILE(
+        "version file",
+        List.of("PromptVersion", "deployment_specification", "exploration_analysis"),
+        VersionFile::read),
+    CONFIGURATION("configuration", List.of("monitor"), DeploymentConfig::read);
 
     private final String label;
-    private final String key;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
+    private final List<String> keys;
 
     @SuppressWarnings("ImmutableEnumChecker") // the functions above capture nothing
     private final Consumer<ConfigSection> schema;
 
-    Kind(String label, String key, Consumer<ConfigSection> schema) {
+    Kind(String label, List<String> keys, Consumer<ConfigSection> schema) {
       this.label = label;
-      this.key = key;
+      this.keys = keys;
       this.schema = schema;
     }
 
     /** The schema of whatever kind of file it is; tells the kind by its label. */
     static String read(ConfigSection top) {
-      Kind kind = CONFIGURATION;
-      for (Kind candidate : values()) {
-        if (top.has(candidate.key)) {
-          kind = candidate;
-          break;
+      for (Kind kind : values()) {
+        if (!Collections.disjoint(top.keys(), kind.keys)) {
+          kind.schema.accept(top);
+          return kind.label;
         }
       }
-      kind.schema.accept(top);
-      return kind.label;
+      // Asked for, all of these keys are known to whoever is told about an unknown one.
+      for (Kind kind : values()) {
+        kind.keys.forEach(top::has);
+      }
+      CONFIGURATION.schema.accept(top);
+      return CONFIGURATION.label;
     }
   }
 

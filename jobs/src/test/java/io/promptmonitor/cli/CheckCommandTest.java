@@ -41,12 +41,14 @@ class CheckCommandTest {
     Path config = file("c.yaml", "monitor: {idle_timeout: 2m}\n");
     Path empty = file("e.yaml", "");
     Path scenario = file("s.yaml", "scenario: {prompts: [{id: a}]}\n");
-    assertThat(execute(config, empty, scenario)).isEqualTo(PromptMon.EXIT_OK);
+    Path version = file("v.yaml", "PromptVersion: {version_id: 1.0.0, prompt_text: Hello}\n");
+    assertThat(execute(config, empty, scenario, version)).isEqualTo(PromptMon.EXIT_OK);
     assertThat(out.toString().lines())
         .containsExactly(
             config + ": ok (configuration)",
             empty + ": ok (configuration)",
-            scenario + ": ok (scenario)");
+            scenario + ": ok (scenario)",
+            version + ": ok (version file)");
     assertThat(err.toString()).isEmpty();
   }
 
@@ -67,6 +69,23 @@ class CheckCommandTest {
   void anUnknownTopLevelKeyIsToldWhatThereIs() throws Exception {
     assertThat(execute(file("c.yaml", "monitors: {}\n"))).isEqualTo(PromptMon.EXIT_PROBLEM);
     assertThat(out.toString()).contains("monitors: unknown key; did you mean \"monitor\"?");
+  }
+
+  @Test
+  void aDeploymentSpecificationAloneIsToldWhatIsMissing() throws Exception {
+    Path file =
+        file("v.yaml", "deployment_specification:\n  version_control: {version_id: 1.0.0}\n");
+    assertThat(execute(file)).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            file + ":1:1: \"PromptVersion\" is missing",
+            file + ":2:20: deployment_specification.version_control: \"prompt_hash\" is missing");
+  }
+
+  @Test
+  void aMisspelledFirstKeyIsToldWhatThereIs() throws Exception {
+    assertThat(execute(file("v.yaml", "PromptVersions: {}\n"))).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(out.toString()).contains("did you mean \"PromptVersion\"?");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.promptmonitor.common.config;
 
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +71,11 @@ public final class ConfigSection {
       throw new InvalidValueException();
     }
     return value;
+  }
+
+  /** All keys as written, known or not, in the file's order. */
+  public Set<String> keys() {
+    return Collections.unmodifiableSet(entries.keySet());
   }
 
   /** Whether the key is there and not null. */

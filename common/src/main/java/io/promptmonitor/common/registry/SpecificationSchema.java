@@ -199,8 +199,8 @@ final class SpecificationSchema {
             "warning",
             "must be "
                 + (higherIsWorse ? "below" : "above")
-                + " critical, because "
-                + (higherIsWorse ? "more " : "less ")
+                + " critical, because a "
+                + (higherIsWorse ? "higher " : "lower ")
                 + metric.column()
                 + " is worse");
       }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * that the other blocks can be compared with the rest.
  *
  * @param textHash the hash of the text; null if there is no text
- * @param promptHash the hash as given, else that of the text
+ * @param promptHash the hash of the text, else the hash as given
  */
 record VersionBlock(
     @Nullable SemanticVersion versionId,
@@ -67,7 +67,8 @@ record VersionBlock(
       section.problem("prompt_hash", wrongHash(textHash));
     }
     State state = section.get("deployment", v -> v.section(VersionBlock::state), new State(null));
-    return read(section, versionId, text, textHash, hash == null ? textHash : hash, state.status());
+    return read(
+        section, versionId, text, textHash, textHash == null ? hash : textHash, state.status());
   }
 
   /** The block in a definition: without text and state. */

@@ -3,6 +3,7 @@ package io.promptmonitor.common.registry;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.DumperOptions.LineBreak;
@@ -74,6 +75,10 @@ public final class VersionFileYaml {
     return block.toString();
   }
 
+  /**
+   * The blocks with an empty line between them, which belongs to no text: only the last block can
+   * end with one of several lines.
+   */
   private static String dump(Map<String, Object> tree) {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(FlowStyle.BLOCK);
@@ -82,7 +87,10 @@ public final class VersionFileYaml {
     options.setIndicatorIndent(INDENT);
     options.setIndentWithIndicator(true);
     options.setSplitLines(false);
-    return new Yaml(new TreeRepresenter(options), options).dump(tree);
+    Yaml yaml = new Yaml(new TreeRepresenter(options), options);
+    return tree.entrySet().stream()
+        .map(block -> yaml.dump(Map.of(block.getKey(), block.getValue())))
+        .collect(Collectors.joining("\n"));
   }
 
   /** Says how the values of a {@link VersionTree} are written. */

@@ -7,8 +7,10 @@ import io.promptmonitor.common.registry.Exploration.ExplorationDecision;
 import io.promptmonitor.common.registry.VersionBlock.ExplorationBlock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ final class VersionSchema {
 
   private static final Pattern SCORED =
       Pattern.compile("(.*\\S)\\s*\\(([0-9]+(?:\\.[0-9]+)?)\\)", Pattern.DOTALL);
+
+  private static final Pattern DEPTH_KEY = Pattern.compile("depth_(0|[1-9][0-9]*)_decision");
 
   // Stand in where a problem has been noted, which ends the reading.
   private static final SemanticVersion NO_VERSION = SemanticVersion.parse("0.0.0");
@@ -109,11 +113,19 @@ final class VersionSchema {
           disagreement(path, PROMPT_VERSION + ".exploration.path", pathOfVersion));
     }
     List<ExplorationDecision> decisions = new ArrayList<>();
-    for (int depth = 0; section.has(depthKey(depth)); depth++) {
+    Set<String> rest = new LinkedHashSet<>(section.keys());
+    int depth = 0;
+    for (; section.has(depthKey(depth)); depth++) {
       ExplorationDecision decision =
           section.getOrNull(depthKey(depth), v -> v.section(VersionSchema::decision));
       if (decision != null) {
         decisions.add(decision);
+      }
+      rest.remove(depthKey(depth));
+    }
+    for (String key : rest) {
+      if (DEPTH_KEY.matcher(key).matches() && section.has(key)) {
+        section.problem(key, "\"" + depthKey(depth) + "\" is missing before it");
       }
     }
     return new Analysis(path, decisions);
