@@ -64,11 +64,15 @@ public final class MonitorTopology {
   private final MonitorConfig config;
   private int maxWindowsInMemory = 200_000;
 
-  /** The streams that leave the topology, to be connected to sinks. */
+  /**
+   * The streams that leave the topology, to be connected to sinks; the changes of the registry, for
+   * whoever else has to know of them.
+   */
   public record Outputs(
       DataStream<WindowUpdate> windows,
       DataStream<SlidingWindow> evaluations,
-      DataStream<DeadLetter> deadLetters) {}
+      DataStream<DeadLetter> deadLetters,
+      DataStream<RegistrySignal> registryChanges) {}
 
   /** The topology for a configuration. */
   public MonitorTopology(MonitorConfig config) {
@@ -145,7 +149,8 @@ public final class MonitorTopology {
             .union(
                 panes.getSideOutput(PanePreAggregation.LATE),
                 windows.getSideOutput(WindowRollUp.LATE));
-    return new Outputs(windows, windows.getSideOutput(WindowRollUp.SLIDING), deadLetters);
+    return new Outputs(
+        windows, windows.getSideOutput(WindowRollUp.SLIDING), deadLetters, registryChanges);
   }
 
   private static long executionOfFeedback(Ingested record) {

@@ -21,12 +21,10 @@ import io.promptmonitor.jobs.registry.BroadcastRegistry;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -78,6 +76,12 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
 
   private static final long serialVersionUID = 1L;
 
+  /** All subtasks have the same one at an aligned barrier, so each may restore any other's. */
+  private static final MapStateDescriptor<String, Long> INPUT_WATERMARK =
+      new MapStateDescriptor<>("input-watermark", Types.STRING, Types.LONG);
+
+  private static final String LATEST = "latest";
+
   private final RollUpSettings settings;
   private final int maxWindowsInMemory;
 
@@ -95,7 +99,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   /** The latest watermark of the first input, of a run before this one too, but for the last. */
   private transient long inputWatermark;
 
-  private transient ListState<Long> inputWatermarkState;
+  private transient BroadcastState<String, Long> inputWatermarkState;
 
   /** The watermark that waits for the registry, if any. */
   private transient @Nullable Watermark held;
@@ -125,11 +129,9 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     registryRepeats = counters.counter(CounterNames.REGISTRY_REPEATS);
     registry = new BroadcastRegistry(context.getOperatorStateStore());
     predictedQualities = registry.view()::predictedQuality;
-    inputWatermarkState =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("input-watermark", Types.LONG));
-    inputWatermark = restoredWatermark();
+    inputWatermarkState = context.getOperatorStateStore().getBroadcastState(INPUT_WATERMARK);
+    Long restored = inputWatermarkState.get(LATEST);
+    inputWatermark = restored == null ? Long.MIN_VALUE : restored;
     held = null;
     windows = context.getKeyedStateStore().getMapState(descriptor("windows"));
     hours = context.getKeyedStateStore().getMapState(descriptor("quality-hours"));
@@ -142,15 +144,6 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     getMetricGroup().gauge("prompt_versions_in_memory", () -> entries.size());
     getMetricGroup().gauge("windows_in_memory", () -> windowsInMemory);
     getMetricGroup().gauge("registry_event_id", () -> registry.view().lastEventId());
-  }
-
-  /** Barriers are aligned, so that all subtasks had the same one; else the earliest is safe. */
-  private long restoredWatermark() throws Exception {
-    long earliest = Long.MAX_VALUE;
-    for (long restored : inputWatermarkState.get()) {
-      earliest = Math.min(earliest, restored);
-    }
-    return earliest == Long.MAX_VALUE ? Long.MIN_VALUE : earliest;
   }
 
   private static MapStateDescriptor<Long, byte[]> descriptor(String name) {
@@ -340,7 +333,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
       }
     }
     counters.snapshot();
-    inputWatermarkState.update(List.of(inputWatermark));
+    inputWatermarkState.put(LATEST, inputWatermark);
     super.snapshotState(context);
   }
 

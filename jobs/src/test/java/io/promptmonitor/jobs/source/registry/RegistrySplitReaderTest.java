@@ -1,0 +1,251 @@
+package io.promptmonitor.jobs.source.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.promptmonitor.common.registry.RegistryChange;
+import io.promptmonitor.common.registry.RegistryEvent;
+import io.promptmonitor.common.registry.RegistryException;
+import io.promptmonitor.common.registry.RegistryException.Reason;
+import io.promptmonitor.common.registry.RegistrySignal;
+import io.promptmonitor.common.registry.SemanticVersion;
+import io.promptmonitor.jobs.sink.RetryPolicy;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class RegistrySplitReaderTest {
+
+  private static final RegistryPolling AT_ONCE =
+      new RegistryPolling(Duration.ofMillis(1), new RetryPolicy(1, 2, 20));
+
+  private final List<RegistryChange> log = new ArrayList<>();
+  private @Nullable RegistryException failure;
+  private int opened;
+  private int closed;
+
+  /** A log in memory that can be made to fail. */
+  private final class Log implements RegistryChanges {
+
+    @Override
+    public List<RegistryChange> after(long eventId, int limit) {
+      if (failure != null) {
+        throw failure;
+      }
+      return log.stream().filter(c -> c.event().eventId() > eventId).limit(limit).toList();
+    }
+
+    @Override
+    public void close() {
+      closed++;
+    }
+  }
+
+  private RegistrySplitReader reader(boolean bounded, RegistrySplit from) {
+    return reader(bounded, from, AT_ONCE);
+  }
+
+  private RegistrySplitReader reader(boolean bounded, RegistrySplit from, RegistryPolling polling) {
+    RegistrySplitReader reader =
+        new RegistrySplitReader(
+            () -> {
+              opened++;
+              return new Log();
+            },
+            polling,
+            bounded);
+    reader.handleSplitsChanges(new SplitsAddition<>(List.of(from)));
+    return reader;
+  }
+
+  private void append(int changes) {
+    for (int i = 0; i < changes; i++) {
+      log.add(
+          new RegistryChange(
+              new RegistryEvent(
+                  log.size() + 1,
+                  Instant.EPOCH,
+                  RegistryEvent.Kind.STAGED,
+                  "p",
+                  SemanticVersion.parse("1.0.0"),
+                  null,
+                  null,
+                  "tester",
+                  null,
+                  null),
+              null));
+    }
+  }
+
+  /** What a fetch brings: ids, 0 for the news that all have come, -1 for the end of the split. */
+  private static List<Long> fetch(RegistrySplitReader reader) throws IOException {
+    List<Long> ids = new ArrayList<>();
+    RecordsWithSplitIds<RegistrySignal> records = reader.fetch();
+    while (records.nextSplit() != null) {
+      RegistrySignal signal;
+      while ((signal = records.nextRecordFromSplit()) != null) {
+        RegistryChange change = signal.change();
+        ids.add(change == null ? 0 : change.event().eventId());
+      }
+    }
+    if (!records.finishedSplits().isEmpty()) {
+      assertThat(records.finishedSplits()).isEqualTo(Set.of(RegistrySplit.ID));
+      ids.add(-1L);
+    }
+    return ids;
+  }
+
+  @Test
+  void eachChangeComesOnceAndTheNewsOfHavingCaughtUpAfterThoseOfTheStart() throws Exception {
+    append(3);
+    RegistrySplitReader reader = reader(false, RegistrySplit.START);
+    assertThat(fetch(reader)).containsExactly(1L, 2L, 3L, 0L);
+    assertThat(fetch(reader)).isEmpty();
+    append(2);
+    assertThat(fetch(reader)).containsExactly(4L, 5L);
+    assertThat(fetch(reader)).isEmpty();
+    assertThat(opened).isEqualTo(1);
+    reader.close();
+    assertThat(closed).isEqualTo(1);
+  }
+
+  @Test
+  void anEmptyRegistryIsCaughtUpWith() throws Exception {
+    assertThat(fetch(reader(false, RegistrySplit.START))).containsExactly(0L);
+    assertThat(fetch(reader(true, RegistrySplit.START))).containsExactly(0L, -1L);
+  }
+
+  @Test
+  void aLongLogIsReadInPages() throws Exception {
+    append(1_700);
+    RegistrySplitReader reader = reader(true, RegistrySplit.START);
+    List<Long> ids = new ArrayList<>();
+    int fetches = 0;
+    while (!ids.contains(-1L)) {
+      ids.addAll(fetch(reader));
+      fetches++;
+    }
+    assertThat(fetches).isEqualTo(4);
+    assertThat(ids).hasSize(1_702).endsWith(1_700L, 0L, -1L);
+    for (int i = 0; i < 1_700; i++) {
+      assertThat(ids.get(i)).isEqualTo(i + 1);
+    }
+  }
+
+  @Test
+  void itGoesOnWhereTheCheckpointWas() throws Exception {
+    append(5);
+    assertThat(fetch(reader(false, new RegistrySplit(3, true)))).containsExactly(4L, 5L);
+    assertThat(fetch(reader(false, new RegistrySplit(3, false)))).containsExactly(4L, 5L, 0L);
+    assertThat(fetch(reader(true, new RegistrySplit(5, true)))).containsExactly(-1L);
+  }
+
+  @Test
+  void theDatabaseMayBeAwayForAnyTimeInAJobWithoutEnd() throws Exception {
+    append(2);
+    failure = away(null);
+    RegistrySplitReader reader = reader(false, RegistrySplit.START);
+    for (int i = 0; i < 50; i++) {
+      assertThat(fetch(reader)).isEmpty();
+    }
+    failure = null;
+    assertThat(fetch(reader)).containsExactly(1L, 2L, 0L);
+    failure = away(new SQLException("no password", "28P01"));
+    append(1);
+    for (int i = 0; i < 50; i++) {
+      assertThat(fetch(reader)).isEmpty();
+    }
+    failure = null;
+    assertThat(fetch(reader)).containsExactly(3L);
+    assertThat(opened).isEqualTo(closed + 1);
+  }
+
+  @Test
+  void aJobThatEndsGivesUpInTheEnd() {
+    failure = away(null);
+    RegistrySplitReader reader = reader(true, RegistrySplit.START);
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                fetch(reader);
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot read the registry for 0 s now: it is away");
+  }
+
+  @Test
+  void whatNoRetryMendsIsToldAtTheStart() {
+    for (boolean bounded : new boolean[] {true, false}) {
+      failure = away(new SQLException("no password", "28P01"));
+      assertThatThrownBy(() -> fetch(reader(bounded, RegistrySplit.START)))
+          .isInstanceOf(IOException.class)
+          .hasMessage("cannot read the registry: it is away");
+      failure = new RegistryException(Reason.NOT_AUTHORIZED, "somebody may not");
+      assertThatThrownBy(() -> fetch(reader(bounded, RegistrySplit.START)))
+          .isInstanceOf(IOException.class)
+          .hasMessage("cannot read the registry: somebody may not");
+    }
+  }
+
+  private static RegistryException away(@Nullable SQLException cause) {
+    return new RegistryException(Reason.UNAVAILABLE, "it is away", cause);
+  }
+
+  @Test
+  void anotherRegistryIsNoticed() throws Exception {
+    append(5);
+    assertThatThrownBy(() -> fetch(reader(false, new RegistrySplit(6, true))))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("the registry has no event 6, although this job has seen it");
+
+    RegistrySplitReader reader = reader(false, RegistrySplit.START);
+    assertThat(fetch(reader)).hasSize(6);
+    failure = away(null);
+    assertThat(fetch(reader)).isEmpty();
+    failure = null;
+    log.remove(4);
+    assertThatThrownBy(() -> fetch(reader)).hasMessageContaining("restored from an older backup");
+  }
+
+  @Test
+  void itCanBeWokenUp() throws Exception {
+    RegistryPolling seldom = new RegistryPolling(Duration.ofDays(1), new RetryPolicy(1, 2, 20));
+    RegistrySplitReader reader = reader(false, RegistrySplit.START, seldom);
+    assertThat(fetch(reader)).containsExactly(0L);
+    append(1);
+    reader.wakeUp();
+    // Returns at once, without having read.
+    assertThat(fetch(reader)).isEmpty();
+  }
+
+  @Test
+  void stateIsWrittenAndRead() throws Exception {
+    for (RegistrySplit split :
+        List.of(RegistrySplit.START, new RegistrySplit(Long.MAX_VALUE / 2, true))) {
+      byte[] bytes = RegistrySplit.Serializer.INSTANCE.serialize(split);
+      assertThat(RegistrySplit.Serializer.INSTANCE.deserialize(1, bytes)).isEqualTo(split);
+      assertThat(
+              RegistryEnumerator.StateSerializer.INSTANCE.deserialize(
+                  1, RegistryEnumerator.StateSerializer.INSTANCE.serialize(Optional.of(split))))
+          .contains(split);
+    }
+    assertThat(
+            RegistryEnumerator.StateSerializer.INSTANCE.deserialize(
+                1, RegistryEnumerator.StateSerializer.INSTANCE.serialize(Optional.empty())))
+        .isEmpty();
+    assertThatThrownBy(() -> RegistrySplit.Serializer.INSTANCE.deserialize(2, new byte[2]))
+        .hasMessage("state of the registry source has version 2, expected 1");
+  }
+}
