@@ -38,12 +38,13 @@ final class RegistrySession implements AutoCloseable {
 
   /** Reads, each statement by itself. */
   synchronized <T> T read(Purpose purpose, Work<T> work) {
+    Connection open = connected();
     try {
-      T result = work.with(connected());
+      T result = work.with(open);
       usedAt = System.nanoTime();
       return result;
     } catch (SQLException e) {
-      throw failure(e, purpose);
+      throw failure(e, purpose, open);
     }
   }
 
@@ -58,51 +59,66 @@ final class RegistrySession implements AutoCloseable {
   }
 
   private <T> T transaction(Purpose purpose, int isolation, Work<T> work) {
+    Connection open = connected();
     boolean committing = false;
+    boolean committed = false;
     try {
-      Connection open = connected();
       open.setTransactionIsolation(isolation);
       open.setAutoCommit(false);
-      try {
-        T result = work.with(open);
-        committing = true;
-        open.commit();
-        usedAt = System.nanoTime();
-        return result;
-      } finally {
-        if (!committing) {
-          open.rollback();
-        }
-        open.setAutoCommit(true);
-      }
+      T result = work.with(open);
+      committing = true;
+      open.commit();
+      committed = true;
+      return result;
     } catch (SQLException e) {
-      RuntimeException failure = failure(e, purpose);
+      RuntimeException failure = failure(e, purpose, open);
       if (committing && connection == null) {
         throw new RegistryException(
             Reason.UNAVAILABLE,
-            failure.getMessage()
-                + "; whether the change was made is not known, the history tells it",
+            failure.getMessage() + "; whether the change was made is not known: see the history",
             e);
       }
       throw failure;
-    } catch (RegistryException e) {
-      throw e;
+    } finally {
+      leaveTransaction(open, committed);
     }
   }
 
-  private Connection connected() throws SQLException {
-    if (connection != null && System.nanoTime() - usedAt > IDLE_NANOS && !connection.isValid(5)) {
+  private void leaveTransaction(Connection open, boolean committed) {
+    try {
+      if (connection != null) {
+        if (!committed) {
+          open.rollback();
+        }
+        open.setAutoCommit(true);
+        usedAt = System.nanoTime();
+      }
+    } catch (SQLException e) {
+      disconnect(); // Which undoes what was not committed.
+    }
+  }
+
+  private Connection connected() {
+    try {
+      if (connection != null && System.nanoTime() - usedAt > IDLE_NANOS && !connection.isValid(5)) {
+        disconnect();
+      }
+      if (connection == null) {
+        connection = database.connect(CONNECTION_DEFAULTS);
+        usedAt = System.nanoTime();
+      }
+      return connection;
+    } catch (SQLException e) {
       disconnect();
+      throw new RegistryException(
+          Reason.UNAVAILABLE,
+          "cannot connect to the registry in " + database + ": " + Database.reason(e),
+          e);
     }
-    if (connection == null) {
-      connection = database.connect(CONNECTION_DEFAULTS);
-      usedAt = System.nanoTime();
-    }
-    return connection;
   }
 
   /** The failure in one line for a person. */
-  private RuntimeException failure(SQLException e, Purpose purpose) {
+  private RuntimeException failure(SQLException e, Purpose purpose, Connection open) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     String said = Database.reason(e);
     for (Reason reason : Reason.values()) {
@@ -113,7 +129,7 @@ final class RegistrySession implements AutoCloseable {
     if (state.equals(Reason.NOT_AUTHORIZED.sqlState())) {
       return new RegistryException(
           Reason.NOT_AUTHORIZED,
-          user() + " may not " + purpose.action() + ": that takes the role " + purpose.roles(),
+          user(open) + " may not " + purpose.action() + ": that takes the role " + purpose.roles(),
           e);
     }
     if (state.startsWith("22") || state.startsWith("23")) {
@@ -128,16 +144,14 @@ final class RegistrySession implements AutoCloseable {
           "the database " + database + " has no registry, or an old one: run promptmon migrate",
           e);
     }
-    boolean neverConnected = connection == null;
     disconnect();
-    String what = neverConnected ? "cannot connect to" : "cannot use";
     return new RegistryException(
-        Reason.UNAVAILABLE, what + " the registry in " + database + ": " + said, e);
+        Reason.UNAVAILABLE, "cannot use the registry in " + database + ": " + said, e);
   }
 
-  private String user() {
+  private static String user(Connection open) {
     try {
-      return connection == null ? "the user" : connection.getMetaData().getUserName();
+      return open.getMetaData().getUserName();
     } catch (SQLException e) {
       return "the user";
     }
