@@ -106,7 +106,8 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
       return page;
     } catch (RegistryException e) {
       if (!mayHelpToTryAgain(e)) {
-        throw new IOException("cannot read the registry: " + e.getMessage(), e);
+        // Without the cause: the innermost message is what people are shown.
+        throw new IOException("cannot read the registry: " + e.getMessage());
       }
       onFailure(e);
       return null;
@@ -148,8 +149,7 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
     if (bounded && away + pauseMillis > polling.retry().totalMillis()) {
       throw new IOException(
           "cannot read the registry for %d s now: %s"
-              .formatted(TimeUnit.MILLISECONDS.toSeconds(away), failure.getMessage()),
-          failure);
+              .formatted(TimeUnit.MILLISECONDS.toSeconds(away), failure.getMessage()));
     }
   }
 

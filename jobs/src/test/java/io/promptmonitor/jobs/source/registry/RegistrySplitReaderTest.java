@@ -191,7 +191,8 @@ class RegistrySplitReaderTest {
       failure = away(new SQLException("no password", "28P01"));
       assertThatThrownBy(() -> fetch(reader(bounded, RegistrySplit.START)))
           .isInstanceOf(IOException.class)
-          .hasMessage("cannot read the registry: it is away");
+          .hasMessage("cannot read the registry: it is away")
+          .hasNoCause();
       failure = new RegistryException(Reason.NOT_AUTHORIZED, "somebody may not");
       assertThatThrownBy(() -> fetch(reader(bounded, RegistrySplit.START)))
           .isInstanceOf(IOException.class)
