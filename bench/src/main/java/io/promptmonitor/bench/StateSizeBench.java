@@ -69,8 +69,8 @@ public final class StateSizeBench {
     RollUpPlan plan =
         new RollUpPlan(MonitorTopology.rollUpSettings(OurJob.config(Deduplication.OFF, SLIDING)));
     MeasuredStore store = new MeasuredStore();
-    RollUp rollUp = RollUp.load(
-            plan, promptVersion, store, new SlidingEvaluator(), version -> Double.NaN);
+    RollUp rollUp =
+        RollUp.load(plan, promptVersion, store, new SlidingEvaluator(), version -> Double.NaN);
     SampleExecutions executions = new SampleExecutions(1);
     List<Kind> days = new ArrayList<>();
     for (int day = 1; day <= DAYS; day++) {
