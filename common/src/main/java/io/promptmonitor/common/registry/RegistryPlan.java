@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What has to be done so that the registry holds what a directory of version files says.
  *
- * <p>A file says that its version is registered and, by {@code deployment.status}, how far it has
- * come. A plan only moves versions forward in their life cycle; it never makes active again what
- * was rolled back or withdrawn, whatever a file says, because a rollback is newer knowledge than
- * the file. Versions without a file are left as they are. A plan that was carried out leads to an
- * empty plan.
+ * <p>A file says that its version is registered and, by {@code deployment.status}, what it is to
+ * be. A plan makes active what a file says is active, but never again what was rolled back or
+ * withdrawn, because a rollback is newer knowledge than the file. Versions without a file are left
+ * as they are. A plan that was carried out leads to an empty plan.
  *
  * @param steps a step for each version that a file speaks of, by prompt and version
  * @param operations what to do, in this order
