@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.database.embedded.RestartablePostgres;
+import io.promptmonitor.database.migration.Migrations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -252,7 +253,10 @@ class ClusterChaosTest {
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE DATABASE " + name);
     }
-    return postgres.database().withName(name);
+    Database database = postgres.database().withName(name);
+    Migrations.apply(database);
+    Registrations.someVersions(database);
+    return database;
   }
 
   private static long count(Database database, String condition) throws SQLException {
@@ -268,7 +272,8 @@ class ClusterChaosTest {
   /** What the summary of the undisturbed run says of records; windows may still be open here. */
   private static Map<String, Long> counts(JsonNode summary) {
     Map<String, Long> counts = new TreeMap<>();
-    for (String name : List.of("records", "executions", "feedback", "duplicates")) {
+    for (String name :
+        List.of("records", "executions", "feedback", "duplicates", "registry_changes")) {
       counts.put(name, summary.path(name).asLong());
     }
     summary
@@ -285,7 +290,8 @@ class ClusterChaosTest {
         .removeIf(
             e ->
                 e.getKey().startsWith("windows.")
-                    || List.of("window_rows", "evaluations", "raw_text_stripped")
+                    || List.of(
+                            "window_rows", "evaluations", "raw_text_stripped", "registry_repeats")
                         .contains(e.getKey())
                     || (e.getKey().startsWith("rejected.") && e.getValue() == 0));
     return counts;

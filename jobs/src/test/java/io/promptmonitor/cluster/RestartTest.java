@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.config.Deduplication;
 import io.promptmonitor.common.config.MonitorConfig;
-import io.promptmonitor.common.registry.Performance;
-import io.promptmonitor.common.registry.PromptHash;
-import io.promptmonitor.common.registry.RollbackPolicy;
-import io.promptmonitor.common.registry.SemanticVersion;
-import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.database.embedded.RestartablePostgres;
@@ -24,7 +19,6 @@ import io.promptmonitor.jobs.sink.SinkOptions;
 import io.promptmonitor.jobs.sink.WindowMetricsSink;
 import io.promptmonitor.jobs.source.ExecutionSource;
 import io.promptmonitor.jobs.source.file.FileExecutions;
-import io.promptmonitor.registry.PostgresPromptRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -128,28 +122,8 @@ class RestartTest {
     }
     Database database = postgres.database().withName(name);
     Migrations.apply(database);
-    registerSomeVersions(database);
+    Registrations.someVersions(database);
     return database;
-  }
-
-  /** So that calibration is known for them, and unknown for the others. */
-  private static void registerSomeVersions(Database database) {
-    try (PostgresPromptRegistry registry = new PostgresPromptRegistry(database)) {
-      for (int prompt = 0; prompt < 6; prompt++) {
-        registry.register(
-            "prompt-" + prompt,
-            new VersionDefinition(
-                SemanticVersion.parse("1.0.0"),
-                PromptHash.of("text"),
-                null,
-                null,
-                null,
-                new Performance(prompt * 1.5, null, null, null),
-                RollbackPolicy.defaults(),
-                null),
-            "text");
-      }
-    }
   }
 
   /** Runs the job to its end; returns its counters, without those that count rewrites. */
