@@ -2,8 +2,6 @@ package io.promptmonitor.common.registry;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file says that its version is registered and, by {@code deployment.status}, what it is to
  * be. A plan makes active what a file says is active, but never again what was rolled back or
- * withdrawn, because a rollback is newer knowledge than the file. Versions without a file are left
- * as they are. A plan that was carried out leads to an empty plan.
+ * withdrawn, because a rollback is newer knowledge than the file. It never withdraws a version,
+ * because that is for good. Versions without a file are left as they are. A plan that was carried
+ * out leads to an empty plan.
  *
  * @param steps a step for each version that a file speaks of, by prompt and version
  * @param operations what to do, in this order
@@ -118,111 +117,110 @@ public record RegistryPlan(List<Step> steps, List<RegistryOperation> operations)
     private final String promptId;
     private final Map<SemanticVersion, Wanted> wanted = new TreeMap<>();
     private final Map<SemanticVersion, PromptVersion> present = new TreeMap<>();
-    private final Map<SemanticVersion, List<String>> done = new LinkedHashMap<>();
     private final List<RegistryOperation> registrations = new ArrayList<>();
     private final List<RegistryOperation> switches = new ArrayList<>();
-    private final List<RegistryOperation> withdrawals = new ArrayList<>();
 
     Prompt(String promptId) {
       this.promptId = promptId;
     }
 
     void plan(List<Step> steps, List<RegistryOperation> operations) {
-      List<SemanticVersion> wantedActive =
-          wanted.values().stream()
-              .filter(file -> file.status() == VersionStatus.ACTIVE)
-              .map(file -> file.definition().versionId())
-              .toList();
+      List<Wanted> active =
+          wanted.values().stream().filter(file -> file.status() == VersionStatus.ACTIVE).toList();
+      SemanticVersion deployed = active.size() == 1 ? deployed(active.get(0)) : null;
       for (Wanted file : wanted.values()) {
-        steps.add(step(file, wantedActive));
+        String conflict = conflict(file, active.size());
+        steps.add(
+            conflict != null
+                ? new Step(promptId, file.definition().versionId(), Action.CONFLICT, conflict)
+                : step(file, deployed));
       }
       operations.addAll(registrations);
       operations.addAll(switches);
-      operations.addAll(withdrawals);
     }
 
-    private Step step(Wanted file, List<SemanticVersion> wantedActive) {
+    /** Why a file cannot be followed, or null if it can. */
+    private @Nullable String conflict(Wanted file, int wantedActive) {
+      PromptVersion stored = present.get(file.definition().versionId());
+      if (stored != null && !stored.hasContentOf(file.definition())) {
+        return "is registered with other content, and a version never changes: give it a new number";
+      }
+      if (file.status() != VersionStatus.ACTIVE) {
+        return null;
+      }
+      SemanticVersion reference = file.definition().rollback().reference();
+      if (reference != null && !present.containsKey(reference) && !wanted.containsKey(reference)) {
+        return "names the rollback reference "
+            + reference
+            + ", which is neither registered nor among the files";
+      }
+      return wantedActive > 1 ? "is not the only version that is to be active" : null;
+    }
+
+    /** The version that the plan makes active, or null if it makes none. */
+    private @Nullable SemanticVersion deployed(Wanted file) {
+      PromptVersion stored = present.get(file.definition().versionId());
+      if (stored != null) {
+        DeprecationReason deprecation = stored.deployment().deprecation();
+        if (stored.deployment().status() == VersionStatus.ACTIVE
+            || deprecation == DeprecationReason.ROLLED_BACK
+            || deprecation == DeprecationReason.WITHDRAWN) {
+          return null;
+        }
+      }
+      return file.definition().versionId();
+    }
+
+    private Step step(Wanted file, @Nullable SemanticVersion deployed) {
       SemanticVersion versionId = file.definition().versionId();
       PromptVersion stored = present.get(versionId);
-      if (stored != null && !stored.hasContentOf(file.definition())) {
-        return new Step(
-            promptId,
-            versionId,
-            Action.CONFLICT,
-            "is registered with other content, and a version never changes: give it a new number");
-      }
-      VersionStatus status = file.status();
-      if (status == VersionStatus.ACTIVE && wantedActive.size() > 1) {
-        return new Step(
-            promptId, versionId, Action.CONFLICT, "is not the only version that is to be active");
-      }
-      List<String> words = done.computeIfAbsent(versionId, v -> new ArrayList<>());
-      Deployment now = stored == null ? null : stored.deployment();
-      if (now == null) {
+      Deployment now = stored == null ? Deployment.draft() : stored.deployment();
+      List<String> words = new ArrayList<>();
+      if (stored == null) {
         registrations.add(
             new RegistryOperation.Register(promptId, file.definition(), file.promptText()));
         words.add("register");
       }
-      VersionStatus from = now == null ? VersionStatus.DRAFT : now.status();
-      String kept = status == null ? null : move(versionId, from, now, status, wantedActive, words);
+      VersionStatus from = now.status();
+      VersionStatus to = Objects.requireNonNullElse(file.status(), from);
+      String kept = null;
+      if (versionId.equals(deployed)) {
+        if (from == VersionStatus.DRAFT) {
+          stage(versionId, words);
+        }
+        switches.add(new RegistryOperation.Deploy(promptId, versionId, REASON));
+        SemanticVersion replaced = active();
+        words.add(replaced == null ? "deploy" : "deploy (replaces " + replaced + ")");
+      } else if (from == VersionStatus.ACTIVE && deployed != null) {
+        words.add("superseded by " + deployed);
+      } else if (from == VersionStatus.DRAFT && to == VersionStatus.STAGED) {
+        stage(versionId, words);
+      } else if (from != to) {
+        kept = kept(now, to);
+      }
       if (kept != null) {
-        String already = words.isEmpty() ? "" : String.join(", ", words) + "; ";
-        return new Step(promptId, versionId, Action.KEEP, already + kept);
+        words.add(kept);
+        return new Step(promptId, versionId, Action.KEEP, String.join(", ", words));
       }
       return words.isEmpty()
           ? new Step(promptId, versionId, Action.NONE, "no change (" + from.label() + ")")
           : new Step(promptId, versionId, Action.CHANGE, String.join(", ", words));
     }
 
-    /** Plans the way from one status to another; null, or why the version stays as it is. */
-    private @Nullable String move(
-        SemanticVersion versionId,
-        VersionStatus from,
-        @Nullable Deployment now,
-        VersionStatus to,
-        List<SemanticVersion> wantedActive,
-        List<String> words) {
-      if (from == to) {
-        return null;
+    /** Why a version stays as it is although its file says otherwise. */
+    private static String kept(Deployment now, VersionStatus to) {
+      DeprecationReason deprecation = now.deprecation();
+      if (to == VersionStatus.ACTIVE && deprecation == DeprecationReason.ROLLED_BACK) {
+        return "was rolled back and stays so although its file says active; deploy it by hand if it"
+            + " is good after all, or change its file";
+      } else if (to == VersionStatus.ACTIVE && deprecation == DeprecationReason.WITHDRAWN) {
+        return "was withdrawn and stays so although its file says active; change its file";
       }
-      switch (to) {
-        case DRAFT -> {
-          return stays(from, to);
-        }
-        case STAGED -> {
-          if (from != VersionStatus.DRAFT) {
-            return stays(from, to);
-          }
-          stage(versionId, words);
-        }
-        case ACTIVE -> {
-          DeprecationReason deprecation = now == null ? null : now.deprecation();
-          if (deprecation == DeprecationReason.ROLLED_BACK
-              || deprecation == DeprecationReason.WITHDRAWN) {
-            return "was "
-                + deprecation.label().replace('_', ' ')
-                + " and stays so although its file says active; "
-                + (deprecation == DeprecationReason.ROLLED_BACK
-                    ? "deploy it by hand if it is good after all, or change its file"
-                    : "change its file");
-          }
-          if (from == VersionStatus.DRAFT) {
-            stage(versionId, words);
-          }
-          switches.add(new RegistryOperation.Deploy(promptId, versionId, REASON));
-          SemanticVersion replaced = active();
-          words.add(replaced == null ? "deploy" : "deploy (replaces " + replaced + ")");
-        }
-        case DEPRECATED -> {
-          if (from == VersionStatus.ACTIVE) {
-            // Superseded by the one that is to be active; without such a one it cannot go.
-            return wantedActive.isEmpty() ? stays(from, to) : null;
-          }
-          withdrawals.add(new RegistryOperation.Deprecate(promptId, versionId, REASON));
-          words.add("deprecate (withdrawn for good)");
-        }
-      }
-      return null;
+      String stays =
+          "is " + now.status().label() + " and stays so although its file says " + to.label();
+      return to == VersionStatus.DEPRECATED && now.status() != VersionStatus.ACTIVE
+          ? stays + "; registry deprecate withdraws it for good"
+          : stays;
     }
 
     private void stage(SemanticVersion versionId, List<String> words) {
@@ -234,12 +232,8 @@ public record RegistryPlan(List<Step> steps, List<RegistryOperation> operations)
       return present.values().stream()
           .filter(version -> version.deployment().status() == VersionStatus.ACTIVE)
           .map(PromptVersion::versionId)
-          .min(Comparator.naturalOrder())
+          .findFirst()
           .orElse(null);
-    }
-
-    private static String stays(VersionStatus from, VersionStatus to) {
-      return "is " + from.label() + " and stays so although its file says " + to.label();
     }
   }
 }

@@ -91,7 +91,7 @@ class RegistryPlanTest {
         plan(wanted("1.0.0", VersionStatus.DEPRECATED), wanted("1.1.0", VersionStatus.ACTIVE));
     assertThat(lines(plan))
         .containsExactly(
-            "NONE 1.0.0 no change (active)",
+            "CHANGE 1.0.0 superseded by 1.1.0",
             "CHANGE 1.1.0 register, stage, deploy (replaces 1.0.0)");
     registry.execute(plan.operations());
     assertThat(registry.version(PROMPT, version("1.0.0")).deployment().deprecation())
@@ -128,6 +128,38 @@ class RegistryPlanTest {
         .containsExactly("KEEP 1.0.0 is active and stays so although its file says staged");
     assertThat(lines(plan(wanted("1.0.0", VersionStatus.DEPRECATED))))
         .containsExactly("KEEP 1.0.0 is active and stays so although its file says deprecated");
+  }
+
+  @Test
+  void aFileNeverWithdrawsAVersion() {
+    apply(wanted("1.0.0", VersionStatus.DEPRECATED), wanted("1.1.0", VersionStatus.ACTIVE));
+    assertThat(registry.version(PROMPT, version("1.0.0")).deployment())
+        .isEqualTo(Deployment.draft());
+    assertThat(lines(plan(wanted("1.0.0", VersionStatus.DEPRECATED))))
+        .containsExactly(
+            "KEEP 1.0.0 is draft and stays so although its file says deprecated; registry deprecate"
+                + " withdraws it for good");
+  }
+
+  @Test
+  void aRollbackReferenceMustBeThereOrAmongTheFiles() {
+    String text = "text of 1.1.0";
+    VersionDefinition definition =
+        new VersionDefinition(
+            version("1.1.0"),
+            PromptHash.of(text),
+            null,
+            null,
+            null,
+            Performance.unknown(),
+            new RollbackPolicy(version("1.0.0"), true),
+            null);
+    Wanted file = new Wanted(PROMPT, definition, text, VersionStatus.ACTIVE);
+    assertThat(lines(plan(file)))
+        .containsExactly(
+            "CONFLICT 1.1.0 names the rollback reference 1.0.0, which is neither registered nor"
+                + " among the files");
+    assertThat(plan(file, wanted("1.0.0", null)).hasConflicts()).isFalse();
   }
 
   @Test

@@ -88,11 +88,14 @@ final class ApplyCommand extends RegistrySubcommand {
     if (!Files.exists(directory)) {
       throw badUsage("cannot read " + directory + ": no such file or directory");
     }
-    try (Stream<Path> paths = Files.walk(directory)) {
+    Path root = directory.toRealPath();
+    try (Stream<Path> paths = Files.walk(root)) {
       List<Path> files =
           paths
               .filter(Files::isRegularFile)
-              .filter(path -> path.toString().matches(".*\\.ya?ml"))
+              .map(root::relativize)
+              .filter(path -> (root + "/" + path).matches(".*\\.ya?ml/?") && !isHidden(path))
+              .map(path -> path.toString().isEmpty() ? directory : directory.resolve(path))
               .sorted()
               .toList();
       if (files.isEmpty()) {
@@ -100,6 +103,16 @@ final class ApplyCommand extends RegistrySubcommand {
       }
       return files;
     }
+  }
+
+  /** As a directory of Git's is, and those by which Kubernetes mounts the same files twice. */
+  private static boolean isHidden(Path path) {
+    for (Path part : path) {
+      if (part.toString().startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

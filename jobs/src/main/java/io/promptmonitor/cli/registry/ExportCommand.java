@@ -6,10 +6,14 @@ import io.promptmonitor.common.registry.PromptVersion;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionFileYaml;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -63,10 +67,16 @@ final class ExportCommand extends RegistrySubcommand {
       out().flush();
       return PromptMon.EXIT_OK;
     }
+    Set<Path> written = new HashSet<>();
     for (PromptVersion version : versions) {
       Path file = file(directory, version);
       Files.createDirectories(file.getParent());
+      if (Files.exists(file) && written.contains(file.toRealPath())) {
+        // Two prompts whose names differ only in a way that this file system does not keep.
+        throw new IllegalStateException(file + " would hold two versions; export them one by one");
+      }
       Files.writeString(file, VersionFileYaml.write(version));
+      written.add(file.toRealPath());
       print(file.toString());
     }
     return PromptMon.EXIT_OK;
@@ -87,8 +97,9 @@ final class ExportCommand extends RegistrySubcommand {
   private static Path file(Path directory, PromptVersion version) {
     Path path = directory;
     for (String part : version.promptId().split("/", -1)) {
-      String name = part.replaceAll("[^A-Za-z0-9._-]", "_");
-      path = path.resolve(name.isEmpty() || name.matches("\\.+") ? "_" : name);
+      // A name that is empty or begins with a dot is special, or hidden.
+      String name = URLEncoder.encode(part, StandardCharsets.UTF_8).replace("*", "%2A");
+      path = path.resolve(name.isEmpty() ? "%" : name.replaceFirst("^\\.", "%2E"));
     }
     return path.resolve(version.versionId() + ".yaml");
   }

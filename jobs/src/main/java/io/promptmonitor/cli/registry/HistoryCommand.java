@@ -57,6 +57,9 @@ final class HistoryCommand extends RegistrySubcommand {
   @Override
   int run(PromptRegistry registry) throws Exception {
     List<RegistryEvent> events = registry.history(promptId);
+    if (promptId != null && events.isEmpty()) {
+      throw unknownPrompt(promptId);
+    }
     if (limit > 0 && events.size() > limit) {
       events = events.subList(events.size() - limit, events.size());
     }

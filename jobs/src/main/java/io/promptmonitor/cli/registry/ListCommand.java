@@ -7,7 +7,6 @@ import io.promptmonitor.cli.ResultPrinter.Kind;
 import io.promptmonitor.common.registry.Deployment;
 import io.promptmonitor.common.registry.PromptRegistry;
 import io.promptmonitor.common.registry.RegisteredVersion;
-import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;
 import java.util.ArrayList;
@@ -60,9 +59,7 @@ final class ListCommand extends RegistrySubcommand {
               }
             });
     if (promptId != null && prompts.isEmpty()) {
-      throw new RegistryException(
-          RegistryException.Reason.UNKNOWN_PROMPT,
-          "no version of prompt " + promptId + " is registered");
+      throw unknownPrompt(promptId);
     }
     if (format.isJson()) {
       List<Map<String, @Nullable Object>> values = new ArrayList<>();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promptmonitor.cli.DatabaseOption;
 import io.promptmonitor.common.registry.PromptRegistry;
+import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.registry.PostgresPromptRegistry;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -58,6 +59,13 @@ abstract class RegistrySubcommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     err.println(line);
     err.flush();
+  }
+
+  /** The prompt was never heard of. */
+  static RegistryException unknownPrompt(String promptId) {
+    return new RegistryException(
+        RegistryException.Reason.UNKNOWN_PROMPT,
+        "no version of prompt " + promptId + " is registered");
   }
 
   /** Bad usage. */

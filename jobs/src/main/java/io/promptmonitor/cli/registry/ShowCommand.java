@@ -51,6 +51,9 @@ final class ShowCommand extends RegistrySubcommand {
   @Override
   int run(PromptRegistry registry) throws Exception {
     RegistryView view = registry.view();
+    if (view.versions().keySet().stream().noneMatch(id -> id.promptId().equals(promptId))) {
+      throw unknownPrompt(promptId);
+    }
     SemanticVersion shown = versionId == null ? active(view) : versionId;
     RegisteredVersion version = view.version(RegistryView.id(promptId, shown));
     if (version == null) {

@@ -174,6 +174,34 @@ class RegistryCommandTest {
   }
 
   @Test
+  void whatKubernetesMountsTwiceIsReadOnce() throws Exception {
+    Path mounted = Files.createDirectories(directory.resolve("..2026_01_05"));
+    Files.move(file("a b/c", "1.0.0", "One.", "draft"), mounted.resolve("c.yaml"));
+    Files.createSymbolicLink(directory.resolve("c.yaml"), mounted.resolve("c.yaml"));
+    Path link =
+        Files.createSymbolicLink(directory.resolveSibling("link-" + System.nanoTime()), directory);
+    try {
+      assertThat(registry("apply", "-f", link.toString(), "--yes")).isZero();
+      assertThat(out).hasToString("+ a b/c@1.0.0  register\n");
+    } finally {
+      Files.delete(link);
+    }
+    Path exported = directory.resolve("exported");
+    assertThat(registry("export", "a b/c", "--out", exported.toString())).isZero();
+    assertThat(out).hasToString(exported.resolve("a+b/c/1.0.0.yaml") + "\n");
+    assertThat(registry("apply", "-f", exported.resolve("a+b/c/1.0.0.yaml").toString())).isZero();
+    assertThat(out).hasToString("= a b/c@1.0.0  no change (draft)\n");
+  }
+
+  @Test
+  void anUnknownPromptIsSaidToBeUnknown() {
+    for (String command : List.of("list", "show", "history", "get-active")) {
+      assertThat(registry(command, "typo")).isEqualTo(PromptMon.EXIT_PROBLEM);
+      assertThat(err).hasToString("promptmon: no version of prompt typo is registered\n");
+    }
+  }
+
+  @Test
   void aBrokenFileIsOneLineAndNothingIsApplied() throws Exception {
     file("broken", "1.0.0", "One.", "active");
     Path broken = file("broken", "1.x", "Two.", "active");
