@@ -33,6 +33,8 @@ public final class JobSettings {
     demanded.set(PipelineOptions.OBJECT_REUSE, true);
     demanded.set(PipelineOptions.GENERIC_TYPES, false);
     demanded.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+    // The panes and watermarks that a checkpoint stands for must not be overtaken by its barrier.
+    demanded.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
     Configuration preferred = new Configuration();
     preferred.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
     preferred.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT);
