@@ -26,21 +26,27 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The registry in a PostgreSQL database. Its rules are kept by the database, and who may do what is
  * decided there; the actor is the user of the connection.
  *
  * <p>Every text, and every definition, is compared with the hash that the log has of what was
- * registered whenever it is read.
+ * registered whenever it is read. A version that differs is refused, except by {@link #view} and
+ * {@link #changesAfter}, which pass over its definition.
  *
  * <p>Keeps one connection, opened when it is needed. Safe for use by many threads; they wait for
  * each other.
  */
 public final class PostgresPromptRegistry implements PromptRegistry, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresPromptRegistry.class);
 
   private static final String OPERATOR = "promptmon_operator";
   private static final Purpose READ_ACTIVE =
@@ -57,6 +63,9 @@ public final class PostgresPromptRegistry implements PromptRegistry, AutoCloseab
   private static final int CHANGES_AT_ONCE = 1_000;
 
   private final RegistrySession session;
+
+  /** The events whose definitions cannot be used, which has been told. */
+  private final Set<Long> unusable = ConcurrentHashMap.newKeySet();
 
   /** The registry in {@code database}; does not connect yet. */
   public PostgresPromptRegistry(Database database) {
@@ -355,7 +364,9 @@ public final class PostgresPromptRegistry implements PromptRegistry, AutoCloseab
    *
    * @param eventId the event to go on from; 0 for the beginning
    * @param limit how many changes at most
-   * @throws RegistryException if it cannot be read, or a definition is not what was registered
+   * @return of a version whose definition was tampered with, or cannot be understood, only the
+   *     number and the hash of the text; which one is logged as an error, once
+   * @throws RegistryException if the changes cannot be read
    */
   public List<RegistryChange> changesAfter(long eventId, int limit) {
     return session.read(
@@ -385,23 +396,36 @@ public final class PostgresPromptRegistry implements PromptRegistry, AutoCloseab
         });
   }
 
-  private static VersionDefinition definition(RegistryEvent event, ResultSet row)
-      throws SQLException {
+  /**
+   * What was registered. One definition that cannot be used must not keep everybody from all other
+   * changes, for an event never goes away: of such a version only what the event says is known.
+   */
+  private VersionDefinition definition(RegistryEvent event, ResultSet row) throws SQLException {
+    String promptHash = row.getString("prompt_hash");
     String json = row.getString("definition");
+    String problem;
     if (json == null || !PromptHash.of(json).equals(row.getString("content_hash"))) {
-      throw StoredVersion.tampered(
+      problem = "is not the one that was registered: it was tampered with";
+    } else {
+      VersionDefinition definition = StoredVersion.definitionOrNull(json);
+      if (definition == null) {
+        problem = "cannot be understood, perhaps it was written by a newer release";
+      } else if (!definition.versionId().equals(event.versionId())
+          || !definition.promptHash().equals(promptHash)) {
+        problem = "is of another version: it was tampered with";
+      } else {
+        return definition;
+      }
+    }
+    if (unusable.add(event.eventId())) {
+      LOG.error(
+          "the definition of {}@{} (registry event {}) {}; going on without what it says",
           event.promptId(),
-          event.versionId().toString(),
-          "its definition is not the one that was registered");
+          event.versionId(),
+          event.eventId(),
+          problem);
     }
-    VersionDefinition definition = StoredVersion.definitionOrNull(json);
-    if (definition == null
-        || !definition.versionId().equals(event.versionId())
-        || !definition.promptHash().equals(row.getString("prompt_hash"))) {
-      throw StoredVersion.tampered(
-          event.promptId(), event.versionId().toString(), "its definition cannot be read");
-    }
-    return Objects.requireNonNull(definition);
+    return VersionDefinition.ofUnknownContent(event.versionId(), promptHash);
   }
 
   @Override

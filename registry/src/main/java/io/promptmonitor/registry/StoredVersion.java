@@ -45,6 +45,10 @@ record StoredVersion(
     @Nullable String rollbackReference,
     @Nullable Registration registration) {
 
+  /** The only problem of a version that is what was registered. */
+  private static final String NOT_UNDERSTOOD =
+      "its definition cannot be understood, perhaps it was written by a newer release";
+
   /** What the log says of a registration. */
   record Registration(Instant at, String actor, String promptHash, String contentHash) {}
 
@@ -112,7 +116,7 @@ record StoredVersion(
     }
     VersionDefinition definition = definitionOrNull();
     if (definition == null) {
-      problems.add("its definition cannot be read");
+      problems.add(NOT_UNDERSTOOD);
     } else if (!definition.versionId().toString().equals(versionId)
         || !definition.promptHash().equals(registration.promptHash())) {
       problems.add("its definition is of another version");
@@ -146,10 +150,14 @@ record StoredVersion(
   /**
    * The version.
    *
-   * @throws RegistryException if it is not what was registered
+   * @throws RegistryException if it is not what was registered, or cannot be understood
    */
   PromptVersion verified() {
     List<String> problems = problems();
+    if (problems.equals(List.of(NOT_UNDERSTOOD))) {
+      throw new RegistryException(
+          Reason.TAMPERED, promptId + "@" + versionId + ": " + NOT_UNDERSTOOD);
+    }
     if (!problems.isEmpty()) {
       throw tampered(promptId, versionId, problems.get(0));
     }

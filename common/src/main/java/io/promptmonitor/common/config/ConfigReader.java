@@ -32,10 +32,12 @@ public final class ConfigReader {
   private static final int MAX_DEPTH = 50;
 
   private final String file;
+  private final boolean ignoresUnknownKeys;
   private final List<ConfigProblem> problems = new ArrayList<>();
 
-  private ConfigReader(String file) {
+  private ConfigReader(String file, boolean ignoresUnknownKeys) {
     this.file = file;
+    this.ignoresUnknownKeys = ignoresUnknownKeys;
   }
 
   /**
@@ -76,7 +78,7 @@ public final class ConfigReader {
     CoderResult result = decoder.decode(in, out, true);
     String text = out.flip().toString();
     if (result.isError()) {
-      ConfigReader reader = new ConfigReader(file);
+      ConfigReader reader = new ConfigReader(file, false);
       reader.problemAtEndOf(text, "not UTF-8 text");
       throw reader.exception();
     }
@@ -90,20 +92,34 @@ public final class ConfigReader {
    * @throws ConfigException if there is any problem
    */
   public static <T> T read(String file, String text, Function<ConfigSection, T> schema) {
-    ConfigReader reader = new ConfigReader(file);
-    Node root = reader.compose(text.startsWith("\uFEFF") ? text.substring(1) : text);
-    if (!reader.problems.isEmpty()) {
-      throw reader.exception();
+    return new ConfigReader(file, false).read(text, schema);
+  }
+
+  /**
+   * Reads a text that a program wrote, perhaps one of a newer release: keys that the schema does
+   * not know are no problem.
+   *
+   * @param name name of the text for messages
+   * @throws ConfigException if there is any other problem
+   */
+  public static <T> T readStored(String name, String text, Function<ConfigSection, T> schema) {
+    return new ConfigReader(name, true).read(text, schema);
+  }
+
+  private <T> T read(String text, Function<ConfigSection, T> schema) {
+    Node root = compose(text.startsWith("\uFEFF") ? text.substring(1) : text);
+    if (!problems.isEmpty()) {
+      throw exception();
     }
-    ConfigValue top = new ConfigValue(reader, root, "");
+    ConfigValue top = new ConfigValue(this, root, "");
     T result = null;
     try {
       result = top.section(schema);
     } catch (InvalidValueException e) {
       // Already among the problems.
     }
-    if (!reader.problems.isEmpty()) {
-      throw reader.exception();
+    if (!problems.isEmpty()) {
+      throw exception();
     }
     return Objects.requireNonNull(result, "the schema of " + file + " returned nothing");
   }
@@ -139,6 +155,11 @@ public final class ConfigReader {
   /** Notes a problem at a line and column, both from 1. */
   void problem(int line, int column, String message) {
     problems.add(new ConfigProblem(file, line, column, message));
+  }
+
+  /** Whether keys that a schema does not know are no problem. */
+  boolean ignoresUnknownKeys() {
+    return ignoresUnknownKeys;
   }
 
   /** Number of problems so far. */

@@ -224,7 +224,7 @@ public final class ConfigValue {
 
   /**
    * A mapping with known keys: {@code schema} asks the section for each of them. Keys it has not
-   * asked for are problems.
+   * asked for are problems, unless a stored text is read.
    *
    * @param schema may throw IllegalArgumentException, which becomes a problem at this value's
    *     position unless one was noted already
@@ -241,7 +241,9 @@ public final class ConfigValue {
     } catch (InvalidValueException e) {
       refusal = e.getMessage();
     }
-    section.reportUnknownKeys();
+    if (!reader.ignoresUnknownKeys()) {
+      section.reportUnknownKeys();
+    }
     if (result == null) {
       if (reader.problemCount() == before) {
         problem(refusal == null ? "cannot be used" : refusal);

@@ -2,6 +2,7 @@ package io.promptmonitor.common.registry;
 
 import java.time.Instant;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,31 @@ public record VersionDefinition(
     RollbackPolicy rollback,
     @Nullable DeploymentSpecification specification) {
 
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
   public VersionDefinition {
     Objects.requireNonNull(versionId, "versionId");
     Objects.requireNonNull(promptHash, "promptHash");
     Objects.requireNonNull(performance, "performance");
     Objects.requireNonNull(rollback, "rollback");
+  }
+
+  /**
+   * A version of which nothing else is known, because what was registered cannot be used. It is not
+   * to be rolled back without a person: nobody is known to have allowed that.
+   *
+   * @param promptHash the {@link PromptHash} of its text; if it is none, or null, zeros stand in
+   */
+  public static VersionDefinition ofUnknownContent(
+      SemanticVersion versionId, @Nullable String promptHash) {
+    return new VersionDefinition(
+        versionId,
+        promptHash != null && HASH.matcher(promptHash).matches() ? promptHash : "0".repeat(64),
+        null,
+        null,
+        null,
+        Performance.unknown(),
+        new RollbackPolicy(null, false),
+        null);
   }
 }

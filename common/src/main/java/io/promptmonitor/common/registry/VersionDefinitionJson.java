@@ -28,12 +28,13 @@ public final class VersionDefinitionJson {
   }
 
   /**
-   * Reads what {@link #write} wrote, however a database has formatted it since.
+   * Reads what {@link #write} wrote, however a database has formatted it since. Keys that only a
+   * newer release knows are passed over.
    *
    * @throws ConfigException if it is anything else
    */
   public static VersionDefinition read(String json) {
-    return ConfigReader.read("definition", escaped(json), VersionSchema::definition);
+    return ConfigReader.readStored("definition", escaped(json), VersionSchema::definition);
   }
 
   /**

@@ -50,8 +50,18 @@ class VersionDefinitionJsonTest {
         .hasMessageContaining(
             "deployment_specification.version_control.version_id: is 1.0.0, but"
                 + " PromptVersion.version_id is 1.0.1");
-    assertThatThrownBy(() -> VersionDefinitionJson.read(json.replace("\"created_by\"", "\"by\"")))
+    assertThatThrownBy(() -> VersionDefinitionJson.read(json.replace("true", "perhaps")))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("PromptVersion.by: unknown key");
+        .hasMessageContaining("expected true or false");
+  }
+
+  @Test
+  void keysOfANewerReleaseArePassedOver() {
+    String json = VersionDefinitionJson.write(FULL);
+    String newer =
+        json.replace("{\"version_id\"", "{\"season\":{\"of\":[\"mist\"]},\"version_id\"")
+            .replaceFirst("\\{", "{\"approval\":null,");
+    assertThat(newer).contains("season").contains("approval");
+    assertThat(VersionDefinitionJson.read(newer)).isEqualTo(FULL);
   }
 }
