@@ -1,5 +1,6 @@
 package io.promptmonitor.registry;
 
+import io.promptmonitor.common.registry.PromptRegistry;
 import io.promptmonitor.database.Database;
 import java.sql.Array;
 import java.sql.Connection;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A thread that keeps what is in memory equal to the registry: at once by PostgreSQL's
- * notifications, at the latest by a comparison in each time to live.
+ * notifications, at the latest by a comparison in each time to live. It has connections of its own,
+ * so that it never waits for what an application asks.
  */
 final class ChangeListener implements AutoCloseable {
 
@@ -35,6 +37,8 @@ final class ChangeListener implements AutoCloseable {
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
   private static final long RETRY_NANOS = 1_000_000_000L;
 
+  private static final int VALIDATION_SECONDS = 5;
+
   /** After which a connection that gives no answer counts as broken. */
   private static final String SOCKET_TIMEOUT_SECONDS = "10";
 
@@ -46,10 +50,16 @@ final class ChangeListener implements AutoCloseable {
   private volatile @Nullable Instant confirmedAt;
   private volatile boolean closed;
 
+  /** Whether the database answers but refuses LISTEN; of this thread only. */
+  private boolean refused;
+
   /** What is kept equal to the registry. */
   interface Memory {
 
-    /** The {@link ChangeListener#fingerprint} of each prompt in memory. */
+    /**
+     * The {@link ChangeListener#fingerprint} of each prompt in memory; something else for one that
+     * is to be read anew anyway.
+     */
     Map<String, String> fingerprints();
 
     /**
@@ -57,7 +67,7 @@ final class ChangeListener implements AutoCloseable {
      *
      * @return whether it could be read
      */
-    boolean refresh(String promptId);
+    boolean refresh(String promptId, PromptRegistry from);
   }
 
   ChangeListener(Database database, Duration timeToLive, Memory memory) {
@@ -85,17 +95,18 @@ final class ChangeListener implements AutoCloseable {
     long pause = FIRST_PAUSE_MILLIS;
     boolean away = false;
     while (!closed) {
-      try (Connection opened = database.connect(Map.of("socketTimeout", SOCKET_TIMEOUT_SECONDS))) {
+      try (Connection opened = database.connect(Map.of("socketTimeout", SOCKET_TIMEOUT_SECONDS));
+          PostgresPromptRegistry registry = new PostgresPromptRegistry(database)) {
         connection = opened;
-        listen(opened);
+        Session session = new Session(opened, registry);
         // Whatever happened before this moment; what happens after it is notified.
-        compare(opened);
+        boolean equal = session.compare();
         if (away) {
           LOG.info("the registry in {} answers again", database);
           away = false;
         }
         pause = FIRST_PAUSE_MILLIS;
-        follow(opened);
+        session.follow(equal);
       } catch (SQLException | RuntimeException e) {
         if (closed) {
           return;
@@ -118,31 +129,6 @@ final class ChangeListener implements AutoCloseable {
     }
   }
 
-  private static void listen(Connection opened) throws SQLException {
-    try (Statement statement = opened.createStatement()) {
-      statement.execute("LISTEN " + CHANNEL);
-    }
-  }
-
-  private void follow(Connection opened) throws SQLException {
-    PGConnection notified = opened.unwrap(PGConnection.class);
-    long compareAt = System.nanoTime() + timeToLive.toNanos();
-    while (!closed) {
-      long millis = (compareAt - System.nanoTime()) / 1_000_000;
-      if (millis <= 0) {
-        boolean equal = compare(opened);
-        long next = timeToLive.toNanos();
-        compareAt = System.nanoTime() + (equal ? next : Math.min(next, RETRY_NANOS));
-      } else {
-        PGNotification[] notifications =
-            notified.getNotifications((int) Math.min(millis, Integer.MAX_VALUE));
-        if (notifications != null && !refreshAll(promptIds(notifications))) {
-          compareAt = Math.min(compareAt, System.nanoTime() + RETRY_NANOS);
-        }
-      }
-    }
-  }
-
   private static Set<String> promptIds(PGNotification[] notifications) {
     Set<String> promptIds = new LinkedHashSet<>();
     for (PGNotification notification : notifications) {
@@ -150,33 +136,6 @@ final class ChangeListener implements AutoCloseable {
       promptIds.add(payload.substring(payload.indexOf(' ') + 1));
     }
     return promptIds;
-  }
-
-  /** Reads anew what differs from the registry; whether memory is equal to it then. */
-  private boolean compare(Connection opened) throws SQLException {
-    Instant before = Instant.now();
-    Map<String, String> remembered = memory.fingerprints();
-    Map<String, String> active = activeFingerprints(opened, remembered.keySet());
-    Set<String> different = new LinkedHashSet<>();
-    remembered.forEach(
-        (promptId, fingerprint) -> {
-          if (!fingerprint.equals(active.get(promptId))) {
-            different.add(promptId);
-          }
-        });
-    boolean equal = refreshAll(different);
-    if (equal) {
-      confirmedAt = before;
-    }
-    return equal;
-  }
-
-  private boolean refreshAll(Set<String> promptIds) {
-    boolean all = true;
-    for (String promptId : promptIds) {
-      all &= memory.refresh(promptId);
-    }
-    return all;
   }
 
   private static Map<String, String> activeFingerprints(Connection opened, Set<String> promptIds)
@@ -206,11 +165,17 @@ final class ChangeListener implements AutoCloseable {
     }
   }
 
-  /** Ends the thread, and waits for that. */
+  /**
+   * Ends the thread, and waits for that unless it is this thread that closes: a listener may, while
+   * it is told of a switch.
+   */
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
+    boolean itself = Thread.currentThread() == thread;
+    if (!itself) {
+      thread.interrupt();
+    }
     Connection open = connection;
     if (open != null) {
       try {
@@ -220,10 +185,106 @@ final class ChangeListener implements AutoCloseable {
         LOG.debug("the connection could not be aborted", e);
       }
     }
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!itself) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** What is done while the connections last. */
+  private final class Session {
+    private final Connection opened;
+    private final PromptRegistry registry;
+    private boolean listening;
+
+    Session(Connection opened, PromptRegistry registry) {
+      this.opened = opened;
+      this.registry = registry;
+    }
+
+    /**
+     * Goes on until the connection breaks, or the thread is to end.
+     *
+     * @param equal whether memory is equal to the registry now
+     */
+    void follow(boolean equal) throws SQLException {
+      PGConnection notified = opened.unwrap(PGConnection.class);
+      long compareAt = nextComparison(equal);
+      while (!closed) {
+        long millis = (compareAt - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) {
+          compareAt = nextComparison(compare());
+        } else {
+          PGNotification[] notifications =
+              notified.getNotifications((int) Math.min(millis, Integer.MAX_VALUE));
+          if (notifications != null && !refreshAll(promptIds(notifications))) {
+            compareAt = Math.min(compareAt, nextComparison(false));
+          }
+        }
+      }
+    }
+
+    private long nextComparison(boolean equal) {
+      long next = timeToLive.toNanos();
+      return System.nanoTime() + (equal ? next : Math.min(next, RETRY_NANOS));
+    }
+
+    /** Reads anew what differs from the registry; whether memory is equal to it then. */
+    boolean compare() throws SQLException {
+      listen();
+      Instant before = Instant.now();
+      Map<String, String> remembered = memory.fingerprints();
+      Map<String, String> active = activeFingerprints(opened, remembered.keySet());
+      Set<String> different = new LinkedHashSet<>();
+      remembered.forEach(
+          (promptId, fingerprint) -> {
+            if (!fingerprint.equals(active.get(promptId))) {
+              different.add(promptId);
+            }
+          });
+      boolean equal = refreshAll(different);
+      if (equal) {
+        confirmedAt = before;
+      }
+      return equal;
+    }
+
+    /** Listens, if that was refused so far: a replica may have become the primary. */
+    private void listen() throws SQLException {
+      if (listening) {
+        return;
+      }
+      try (Statement statement = opened.createStatement()) {
+        statement.execute("LISTEN " + CHANNEL);
+        listening = true;
+        if (refused) {
+          LOG.info("{} notifies of changes again", database);
+          refused = false;
+        }
+      } catch (SQLException e) {
+        if (!opened.isValid(VALIDATION_SECONDS)) {
+          throw e;
+        }
+        if (!refused) {
+          LOG.warn(
+              "{} does not notify of changes, switches are seen within {} s: {}",
+              database,
+              timeToLive.toMillis() / 1000.0,
+              Database.reason(e));
+          refused = true;
+        }
+      }
+    }
+
+    private boolean refreshAll(Set<String> promptIds) {
+      boolean all = true;
+      for (String promptId : promptIds) {
+        all &= !closed && memory.refresh(promptId, registry);
+      }
+      return all;
     }
   }
 }

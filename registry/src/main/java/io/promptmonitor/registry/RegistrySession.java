@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to the database of the registry, opened when it is needed and again when it broke;
- * says in plain words what went wrong. Safe for use by many threads, one after the other.
+ * says in plain words what went wrong. Safe for use by many threads, one after the other: so that
+ * they do not wait in turn for a database that is away, the next second after a connection could
+ * not be opened none is tried.
  */
 final class RegistrySession implements AutoCloseable {
 
@@ -19,10 +21,16 @@ final class RegistrySession implements AutoCloseable {
   private static final Map<String, String> CONNECTION_DEFAULTS = Map.of("socketTimeout", "30");
 
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Database database;
   private @Nullable Connection connection;
   private long usedAt;
+
+  /** Why the last attempt to connect failed; null if it did not. */
+  private @Nullable SQLException notConnected;
+
+  private long notConnectedAt;
 
   RegistrySession(Database database) {
     this.database = database;
@@ -99,22 +107,39 @@ final class RegistrySession implements AutoCloseable {
   }
 
   private Connection connected() {
-    try {
-      if (connection != null && System.nanoTime() - usedAt > IDLE_NANOS && !connection.isValid(5)) {
-        disconnect();
-      }
-      if (connection == null) {
-        connection = database.connect(CONNECTION_DEFAULTS);
-        usedAt = System.nanoTime();
-      }
-      return connection;
-    } catch (SQLException e) {
+    if (connection != null && System.nanoTime() - usedAt > IDLE_NANOS && !isValid(connection)) {
       disconnect();
-      throw new RegistryException(
-          Reason.UNAVAILABLE,
-          "cannot connect to the registry in " + database + ": " + Database.reason(e),
-          e);
     }
+    if (connection == null) {
+      if (notConnected != null && System.nanoTime() - notConnectedAt < BACK_OFF_NANOS) {
+        throw cannotConnect(notConnected);
+      }
+      try {
+        connection = database.connect(CONNECTION_DEFAULTS);
+        notConnected = null;
+        usedAt = System.nanoTime();
+      } catch (SQLException e) {
+        notConnected = e;
+        notConnectedAt = System.nanoTime();
+        throw cannotConnect(e);
+      }
+    }
+    return connection;
+  }
+
+  private static boolean isValid(Connection open) {
+    try {
+      return open.isValid(5);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private RegistryException cannotConnect(SQLException e) {
+    return new RegistryException(
+        Reason.UNAVAILABLE,
+        "cannot connect to the registry in " + database + ": " + Database.reason(e),
+        e);
   }
 
   /** The failure in one line for a person. */
@@ -172,5 +197,6 @@ final class RegistrySession implements AutoCloseable {
   @Override
   public synchronized void close() {
     disconnect();
+    notConnected = null;
   }
 }

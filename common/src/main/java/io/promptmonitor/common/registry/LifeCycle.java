@@ -46,14 +46,7 @@ public final class LifeCycle {
    * @throws IllegalArgumentException if the operation can never be carried out, whatever the state
    */
   public static RegistryOperation checked(RegistryOperation operation) {
-    String promptId = operation.promptId();
-    if (promptId.isEmpty()
-        || promptId.codePointCount(0, promptId.length()) > 256
-        || promptId.chars().anyMatch(Character::isISOControl)) {
-      throw new IllegalArgumentException(
-          "a prompt's identifier has 1 to 256 characters, none of them a control character");
-    }
-    requireUnicode(promptId, "the prompt's identifier");
+    String promptId = checkedPromptId(operation.promptId());
     if (operation instanceof RegistryOperation.Register register) {
       checkContent(register);
       return register;
@@ -71,6 +64,22 @@ public final class LifeCycle {
       return new RegistryOperation.Rollback(promptId, o.to(), reason);
     }
     throw new IllegalArgumentException("unknown operation " + operation.getClass());
+  }
+
+  /**
+   * The identifier itself.
+   *
+   * @throws IllegalArgumentException if no prompt can have it
+   */
+  public static String checkedPromptId(String promptId) {
+    if (promptId.isEmpty()
+        || promptId.codePointCount(0, promptId.length()) > 256
+        || promptId.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "a prompt's identifier has 1 to 256 characters, none of them a control character");
+    }
+    requireUnicode(promptId, "the prompt's identifier");
+    return promptId;
   }
 
   private static void checkContent(RegistryOperation.Register register) {
