@@ -181,7 +181,7 @@ class UnusableDefinitionTest {
 
     @Override
     public void append(LogEvent event) {
-      if (event.getLevel() == Level.ERROR) {
+      if (event.getLevel().equals(Level.ERROR)) {
         lines.add(event.getMessage().getFormattedMessage());
       }
     }
