@@ -12,7 +12,8 @@ public interface RegistryChanges extends AutoCloseable {
    * The next changes, oldest first: those with the ids right after {@code eventId}, at most {@code
    * limit} of them. A change is seen no later than its successor.
    *
-   * @throws RegistryException with the reason {@code UNAVAILABLE} if it may work another time
+   * @throws RegistryException if they cannot be read; the reason {@code UNAVAILABLE} says that it
+   *     may well work another time
    */
   List<RegistryChange> after(long eventId, int limit);
 

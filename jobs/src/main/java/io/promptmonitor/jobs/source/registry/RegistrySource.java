@@ -18,9 +18,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * The changes of the prompt registry: first all there are, then {@link RegistrySignal#CAUGHT_UP},
  * then each as it happens. Give it the parallelism 1.
  *
- * <p>The id of the last change that was sent is in the checkpoint, and ids have no gaps, so each
- * change is sent exactly once with respect to the state behind it, in the order of the commits. It
- * has no event time and sends no watermarks.
+ * <p>The last change that was sent is in the checkpoint, and ids have no gaps, so each change is
+ * sent exactly once with respect to the state behind it, in the order of the commits. It has no
+ * event time and sends no watermarks.
  */
 public final class RegistrySource
     implements Source<RegistrySignal, RegistrySplit, Optional<RegistrySplit>> {

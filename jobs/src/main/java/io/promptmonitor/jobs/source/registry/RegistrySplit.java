@@ -2,6 +2,7 @@ package io.promptmonitor.jobs.source.registry;
 
 import io.promptmonitor.common.encoding.VarInt;
 import io.promptmonitor.common.registry.RegistryChange;
+import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistrySignal;
 import java.io.IOException;
 import org.apache.flink.api.connector.source.SourceSplit;
@@ -13,12 +14,14 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * How far the log of changes has been sent. There is one log, so there is one split.
  *
  * @param lastEventId id of the last change that was sent, 0 before the first
+ * @param lastEvent the {@link #fingerprint} of that change, empty before the first
  * @param caughtUp whether {@link RegistrySignal#CAUGHT_UP} was sent
  */
-public record RegistrySplit(long lastEventId, boolean caughtUp) implements SourceSplit {
+public record RegistrySplit(long lastEventId, String lastEvent, boolean caughtUp)
+    implements SourceSplit {
 
   /** Nothing has been sent yet. */
-  static final RegistrySplit START = new RegistrySplit(0, false);
+  static final RegistrySplit START = new RegistrySplit(0, "", false);
 
   static final String ID = "registry";
 
@@ -31,8 +34,18 @@ public record RegistrySplit(long lastEventId, boolean caughtUp) implements Sourc
   RegistrySplit after(RegistrySignal signal) {
     RegistryChange change = signal.change();
     return change == null
-        ? new RegistrySplit(lastEventId, true)
-        : new RegistrySplit(change.event().eventId(), caughtUp);
+        ? new RegistrySplit(lastEventId, lastEvent, true)
+        : new RegistrySplit(change.event().eventId(), fingerprint(change.event()), caughtUp);
+  }
+
+  /**
+   * What tells an event from one that another registry has under the same id, in words: when it
+   * was, what happened to which version, and who did it.
+   */
+  static String fingerprint(RegistryEvent event) {
+    return "%s %s %s@%s by %s"
+        .formatted(
+            event.at(), event.kind().label(), event.promptId(), event.versionId(), event.actor());
   }
 
   /** Writes how far the log has been sent. Version 1 is the only one so far. */
@@ -51,8 +64,9 @@ public record RegistrySplit(long lastEventId, boolean caughtUp) implements Sourc
 
     @Override
     public byte[] serialize(RegistrySplit split) throws IOException {
-      DataOutputSerializer out = new DataOutputSerializer(16);
+      DataOutputSerializer out = new DataOutputSerializer(128);
       VarInt.write(out, split.lastEventId);
+      out.writeUTF(split.lastEvent);
       out.writeBoolean(split.caughtUp);
       return out.getCopyOfBuffer();
     }
@@ -64,7 +78,7 @@ public record RegistrySplit(long lastEventId, boolean caughtUp) implements Sourc
             "state of the registry source has version %d, expected %d".formatted(version, VERSION));
       }
       DataInputDeserializer in = new DataInputDeserializer(bytes);
-      return new RegistrySplit(VarInt.read(in), in.readBoolean());
+      return new RegistrySplit(VarInt.read(in), in.readUTF(), in.readBoolean());
     }
   }
 }

@@ -22,9 +22,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the log of changes again and again, from where it is.
  *
- * <p>While the database is away it goes on trying, and says so once. With the first read of all,
- * and with the first after the database was away, the last change that was sent is read again: if
- * it is no longer there, this is another log, and all that was learnt from the old one is void.
+ * <p>While the log cannot be read it goes on trying, and says so once. With the first read of all,
+ * and with the first after each outage, the last change that was sent is read again: if it is no
+ * longer there, or another one is in its place, this is another log, and all that was learnt from
+ * the old one is void.
  */
 final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistrySplit> {
 
@@ -32,12 +33,16 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
 
   private static final int PAGE = 500;
 
+  private static final String ANOTHER =
+      "it is another registry, or was restored from an older backup;"
+          + " start the job without its old state";
+
   private final RegistryChanges.Factory factory;
   private final RegistryPolling polling;
   private final boolean bounded;
   private final Semaphore wakeUps = new Semaphore(0);
 
-  /** Opened when it is needed, and anew after the database was away. */
+  /** Opened when it is needed, and anew after each failure. */
   private @Nullable RegistryChanges changes;
 
   private @Nullable RegistrySplit position;
@@ -85,7 +90,7 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
     }
   }
 
-  /** The next changes, or null if the database is away. */
+  /** The next changes, or null if they cannot be read now. */
   private @Nullable List<RegistryChange> read(RegistrySplit from) throws IOException {
     try {
       RegistryChanges log = changes;
@@ -94,7 +99,7 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
         changes = log;
       }
       if (!confirmed) {
-        confirm(log, from.lastEventId());
+        confirm(log, from);
         confirmed = true;
       }
       List<RegistryChange> page = log.after(from.lastEventId(), PAGE);
@@ -115,24 +120,34 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
   }
 
   /**
-   * What no retry mends, such as a wrong password, is for a person to know at the start; later the
-   * job goes on without news of the registry rather than not at all.
+   * What no retry mends, such as a wrong password or a right that is missing, is for a person to
+   * know at the start; later a job without end goes on without news of the registry, whatever the
+   * failure, rather than not at all.
    */
   private boolean mayHelpToTryAgain(RegistryException failure) {
-    if (failure.reason() != RegistryException.Reason.UNAVAILABLE) {
-      return false;
+    if (everRead && !bounded) {
+      return true;
     }
-    boolean started = everRead && !bounded;
-    return started
-        || !(failure.getCause() instanceof SQLException cause)
-        || RetryPolicy.mayHelp(cause);
+    return failure.reason() == RegistryException.Reason.UNAVAILABLE
+        && (!(failure.getCause() instanceof SQLException cause) || RetryPolicy.mayHelp(cause));
   }
 
-  private static void confirm(RegistryChanges log, long lastEventId) throws IOException {
-    if (lastEventId > 0 && log.after(lastEventId - 1, 1).isEmpty()) {
+  private static void confirm(RegistryChanges log, RegistrySplit sent) throws IOException {
+    long id = sent.lastEventId();
+    if (id == 0) {
+      return;
+    }
+    List<RegistryChange> found = log.after(id - 1, 1);
+    if (found.isEmpty() || found.get(0).event().eventId() != id) {
       throw new IOException(
-          "the registry has no event %d, although this job has seen it:".formatted(lastEventId)
-              + " it is another registry, or was restored from an older backup");
+          "the registry has no event %d, although this job has seen it (%s): %s"
+              .formatted(id, sent.lastEvent(), ANOTHER));
+    }
+    String present = RegistrySplit.fingerprint(found.get(0).event());
+    if (!present.equals(sent.lastEvent())) {
+      throw new IOException(
+          "event %d of the registry is not the one that this job has seen (%s, now %s): %s"
+              .formatted(id, sent.lastEvent(), present, ANOTHER));
     }
   }
 

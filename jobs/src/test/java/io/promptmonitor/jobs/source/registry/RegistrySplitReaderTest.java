@@ -11,10 +11,12 @@ import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.jobs.sink.RetryPolicy;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +31,8 @@ class RegistrySplitReaderTest {
 
   private static final RegistryPolling AT_ONCE =
       new RegistryPolling(Duration.ofMillis(1), new RetryPolicy(1, 2, 20));
+
+  private static final RegistrySplit GOLDEN = sent(300, true);
 
   private final List<RegistryChange> log = new ArrayList<>();
   private @Nullable RegistryException failure;
@@ -71,21 +75,30 @@ class RegistrySplitReaderTest {
 
   private void append(int changes) {
     for (int i = 0; i < changes; i++) {
-      log.add(
-          new RegistryChange(
-              new RegistryEvent(
-                  log.size() + 1,
-                  Instant.EPOCH,
-                  RegistryEvent.Kind.STAGED,
-                  "p",
-                  SemanticVersion.parse("1.0.0"),
-                  null,
-                  null,
-                  "tester",
-                  null,
-                  null),
-              null));
+      log.add(change(log.size() + 1, Instant.EPOCH, "p", "1.0.0", "tester"));
     }
+  }
+
+  private static RegistryChange change(
+      long eventId, Instant at, String promptId, String version, String actor) {
+    return new RegistryChange(
+        new RegistryEvent(
+            eventId,
+            at,
+            RegistryEvent.Kind.STAGED,
+            promptId,
+            SemanticVersion.parse(version),
+            null,
+            null,
+            actor,
+            null,
+            null),
+        null);
+  }
+
+  /** As a checkpoint holds it after one of the changes of {@link #append}. */
+  private static RegistrySplit sent(long eventId, boolean caughtUp) {
+    return new RegistrySplit(eventId, "1970-01-01T00:00:00Z staged p@1.0.0 by tester", caughtUp);
   }
 
   /** What a fetch brings: ids, 0 for the news that all have come, -1 for the end of the split. */
@@ -146,9 +159,9 @@ class RegistrySplitReaderTest {
   @Test
   void itGoesOnWhereTheCheckpointWas() throws Exception {
     append(5);
-    assertThat(fetch(reader(false, new RegistrySplit(3, true)))).containsExactly(4L, 5L);
-    assertThat(fetch(reader(false, new RegistrySplit(3, false)))).containsExactly(4L, 5L, 0L);
-    assertThat(fetch(reader(true, new RegistrySplit(5, true)))).containsExactly(-1L);
+    assertThat(fetch(reader(false, sent(3, true)))).containsExactly(4L, 5L);
+    assertThat(fetch(reader(false, sent(3, false)))).containsExactly(4L, 5L, 0L);
+    assertThat(fetch(reader(true, sent(5, true)))).containsExactly(-1L);
   }
 
   @Test
@@ -207,9 +220,9 @@ class RegistrySplitReaderTest {
   @Test
   void anotherRegistryIsNoticed() throws Exception {
     append(5);
-    assertThatThrownBy(() -> fetch(reader(false, new RegistrySplit(6, true))))
+    assertThatThrownBy(() -> fetch(reader(false, sent(6, true))))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("the registry has no event 6, although this job has seen it");
+        .hasMessageStartingWith("the registry has no event 6, although this job has seen it (");
 
     RegistrySplitReader reader = reader(false, RegistrySplit.START);
     assertThat(fetch(reader)).hasSize(6);
@@ -218,6 +231,53 @@ class RegistrySplitReaderTest {
     failure = null;
     log.remove(4);
     assertThatThrownBy(() -> fetch(reader)).hasMessageContaining("restored from an older backup");
+  }
+
+  @Test
+  void anotherEventWithTheSameIdIsNoticed() throws Exception {
+    append(4);
+    Instant later = Instant.EPOCH.plusMillis(1);
+    for (RegistryChange other :
+        List.of(
+            change(5, later, "p", "1.0.0", "tester"),
+            change(5, Instant.EPOCH, "q", "1.0.0", "tester"),
+            change(5, Instant.EPOCH, "p", "1.0.1", "tester"),
+            change(5, Instant.EPOCH, "p", "1.0.0", "somebody"))) {
+      append(1);
+      RegistrySplitReader running = reader(false, RegistrySplit.START);
+      assertThat(fetch(running)).hasSize(6);
+      failure = away(null);
+      assertThat(fetch(running)).isEmpty();
+      failure = null;
+      log.set(4, other);
+      for (RegistrySplitReader reader : List.of(running, reader(false, sent(5, true)))) {
+        assertThatThrownBy(() -> fetch(reader))
+            .isInstanceOf(IOException.class)
+            .hasMessage(
+                "event 5 of the registry is not the one that this job has seen"
+                    + " (1970-01-01T00:00:00Z staged p@1.0.0 by tester, now %s): it is another"
+                    + " registry, or was restored from an older backup; start the job without its"
+                    + " old state",
+                RegistrySplit.fingerprint(other.event()));
+      }
+      log.remove(4);
+    }
+  }
+
+  @Test
+  void onceItHasReadAJobWithoutEndSurvivesEveryFailure() throws Exception {
+    append(1);
+    RegistrySplitReader running = reader(false, RegistrySplit.START);
+    assertThat(fetch(running)).containsExactly(1L, 0L);
+    for (Reason reason : Reason.values()) {
+      failure = new RegistryException(reason, "it is refused");
+      for (int i = 0; i < 10; i++) {
+        assertThat(fetch(running)).isEmpty();
+      }
+    }
+    failure = null;
+    append(1);
+    assertThat(fetch(running)).containsExactly(2L);
   }
 
   @Test
@@ -233,8 +293,7 @@ class RegistrySplitReaderTest {
 
   @Test
   void stateIsWrittenAndRead() throws Exception {
-    for (RegistrySplit split :
-        List.of(RegistrySplit.START, new RegistrySplit(Long.MAX_VALUE / 2, true))) {
+    for (RegistrySplit split : List.of(RegistrySplit.START, sent(Long.MAX_VALUE / 2, true))) {
       byte[] bytes = RegistrySplit.Serializer.INSTANCE.serialize(split);
       assertThat(RegistrySplit.Serializer.INSTANCE.deserialize(1, bytes)).isEqualTo(split);
       assertThat(
@@ -246,6 +305,12 @@ class RegistrySplitReaderTest {
             RegistryEnumerator.StateSerializer.INSTANCE.deserialize(
                 1, RegistryEnumerator.StateSerializer.INSTANCE.serialize(Optional.empty())))
         .isEmpty();
+    assertThat(HexFormat.of().formatHex(RegistrySplit.Serializer.INSTANCE.serialize(GOLDEN)))
+        .isEqualTo(
+            "ac02"
+                + "002d"
+                + HexFormat.of().formatHex(GOLDEN.lastEvent().getBytes(StandardCharsets.UTF_8))
+                + "01");
     assertThatThrownBy(() -> RegistrySplit.Serializer.INSTANCE.deserialize(2, new byte[2]))
         .hasMessage("state of the registry source has version 2, expected 1");
   }
