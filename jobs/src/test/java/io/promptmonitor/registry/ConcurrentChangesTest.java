@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryEvent;
+import io.promptmonitor.common.registry.RegistryEvent.Kind;
 import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.RegistryException.Reason;
 import io.promptmonitor.common.registry.RegistryOperation;
@@ -27,18 +28,36 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Many clients change the same prompt at once, as fast as they can. */
+/** Many operators change the same prompt at once, as fast as they can. */
 class ConcurrentChangesTest {
 
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
   private static final String PROMPT = "contested";
   private static final int CLIENTS = 16;
+
+  /** How many of the newest versions the clients contend for. */
   private static final int VERSIONS = 8;
+
+  private static final String USER = "test_contender";
+
+  @BeforeAll
+  static void createUser() {
+    postgres.execute(
+        "CREATE ROLE %s LOGIN PASSWORD 'sesame' IN ROLE promptmon_operator".formatted(USER));
+  }
+
+  @AfterAll
+  static void dropUser() {
+    postgres.execute("DROP ROLE " + USER);
+  }
 
   @Test
   void neitherLosesAnOperationNorTheActiveVersion() throws Exception {
@@ -66,9 +85,10 @@ class ConcurrentChangesTest {
       ExecutorService executor = Executors.newCachedThreadPool();
       try {
         long end = System.nanoTime() + duration.toNanos();
+        AtomicInteger registered = new AtomicInteger(VERSIONS);
         List<Future<Client>> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-          clients.add(executor.submit(new Client(i, end)));
+          clients.add(executor.submit(new Client(i, end, registered)));
         }
         Future<Long> watcher = executor.submit(() -> watchActiveVersions(end));
         Future<List<RegistryChange>> follower = executor.submit(() -> follow(clients));
@@ -88,12 +108,16 @@ class ConcurrentChangesTest {
       assertThat(acknowledged).isEqualTo(history.subList((int) before, history.size()));
       // Ids without gaps, times that do not go back, and a history that explains the state.
       assertThat(registry.verify()).isEmpty();
+      // A version is unknown while the client that counted it has not registered it yet.
       assertThat(refused.keySet())
-          .isSubsetOf(Reason.ILLEGAL_TRANSITION, Reason.INVALID_ROLLBACK_TARGET);
+          .isSubsetOf(
+              Reason.ILLEGAL_TRANSITION, Reason.INVALID_ROLLBACK_TARGET, Reason.UNKNOWN_VERSION);
       System.err.printf(
           "%d changes by %d clients in %d s, %s refused, active version looked at %d times%n",
           acknowledged.size(), CLIENTS, duration.toSeconds(), refused, watched);
       assertThat(acknowledged).hasSizeGreaterThan(CLIENTS);
+      assertThat(acknowledged).extracting(RegistryEvent::kind).contains(Kind.values());
+      assertThat(acknowledged).extracting(RegistryEvent::actor).containsOnly(USER);
     }
   }
 
@@ -107,20 +131,20 @@ class ConcurrentChangesTest {
   private static final class Client implements Callable<Client> {
     private final Random random;
     private final long end;
-    private final String own;
+    private final AtomicInteger registered;
     private final List<RegistryEvent> acknowledged = new ArrayList<>();
     private final Map<Reason, Integer> refused = new EnumMap<>(Reason.class);
-    private int registered;
 
-    Client(int number, long end) {
+    Client(int number, long end, AtomicInteger registered) {
       this.random = new Random(number);
       this.end = end;
-      this.own = "2." + number + ".";
+      this.registered = registered;
     }
 
     @Override
     public Client call() {
-      try (PostgresPromptRegistry registry = new PostgresPromptRegistry(postgres.database())) {
+      try (PostgresPromptRegistry registry =
+          new PostgresPromptRegistry(RegistryDatabase.as(USER, postgres.database()))) {
         while (System.nanoTime() < end) {
           try {
             registry.execute(operations()).stream()
@@ -138,14 +162,20 @@ class ConcurrentChangesTest {
     }
 
     private List<RegistryOperation> operations() {
-      String any = version(random.nextInt(VERSIONS));
-      return switch (random.nextInt(8)) {
+      String any = version(registered.get() - 1 - random.nextInt(VERSIONS));
+      return switch (random.nextInt(10)) {
         case 0, 1, 2 -> List.of(Versions.deploy(PROMPT, any));
         case 3, 4 -> List.of(Versions.rollback(PROMPT, null));
         case 5 -> List.of(Versions.rollback(PROMPT, any));
-        case 6 -> {
+        case 6 -> List.of(Versions.deprecate(PROMPT, any));
+        case 7, 8 -> {
+          // More than are withdrawn, so that there is always one to deploy.
+          String version = version(registered.getAndIncrement());
+          yield List.of(register(PROMPT, version), stage(PROMPT, version));
+        }
+        default -> {
           // A version that comes, is active for a moment, and goes for good.
-          String version = own + registered++;
+          String version = version(registered.getAndIncrement());
           yield List.of(
               register(PROMPT, version),
               stage(PROMPT, version),
@@ -153,13 +183,7 @@ class ConcurrentChangesTest {
               Versions.rollback(PROMPT, null),
               Versions.deprecate(PROMPT, version));
         }
-        default -> List.of(Versions.deprecate(PROMPT, any(own)));
       };
-    }
-
-    /** A version that this client may have registered, so that the contested ones last. */
-    private String any(String prefix) {
-      return registered == 0 ? version(VERSIONS - 1) : prefix + random.nextInt(registered);
     }
   }
 
