@@ -1,6 +1,8 @@
 -- The prompt registry: versions of prompts, which one is active, and the log of every change.
 -- It is changed by the functions registry_… only; they keep the rules, and the constraints and triggers below keep them too.
--- The same rules in Java: io.promptmonitor.common.registry.LifeCycle. A test compares the two, messages included.
+-- The same rules in Java: io.promptmonitor.common.registry.LifeCycle. A test compares what both do when versions are registered,
+-- staged, deployed, rolled back and deprecated, messages included. Only here are: registry_rollback_automatic and its safeguards, and
+-- registry_check_definition, because in Java a definition has a type.
 
 CREATE FUNCTION promptmon.sha256_hex(content text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -11,6 +13,12 @@ CREATE FUNCTION promptmon.texts_of(list json) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN ARRAY(SELECT json_array_elements_text(list));
 COMMENT ON FUNCTION promptmon.texts_of(json) IS 'The elements of a JSON array as texts.';
+
+CREATE FUNCTION promptmon.is_semantic_version(content text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN char_length(content) BETWEEN 5 AND 64
+    AND content ~ '^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$';
+COMMENT ON FUNCTION promptmon.is_semantic_version(text) IS 'Whether a text is a semantic version of at most 64 characters.';
 
 CREATE TABLE promptmon.prompt (
     prompt_id  text        NOT NULL,
@@ -59,8 +67,7 @@ CREATE TABLE promptmon.prompt_version (
     CONSTRAINT prompt_version_pkey PRIMARY KEY (prompt_id, version_id),
     CONSTRAINT prompt_version_prompt_id_fkey FOREIGN KEY (prompt_id) REFERENCES promptmon.prompt (prompt_id),
 
-    CONSTRAINT version_id_length        CHECK (char_length(version_id) BETWEEN 5 AND 64),
-    CONSTRAINT version_id_is_semantic   CHECK (version_id ~ '^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$'),
+    CONSTRAINT version_id_is_semantic   CHECK (promptmon.is_semantic_version(version_id)),
     CONSTRAINT version_id_as_defined    CHECK ((version_id = definition #>> '{PromptVersion,version_id}') IS TRUE),
     CONSTRAINT prompt_text_length       CHECK (char_length(prompt_text) BETWEEN 1 AND 1000000),
     CONSTRAINT prompt_text_not_blank    CHECK (prompt_text ~ '[^[:space:]]'),
@@ -77,7 +84,7 @@ CREATE TABLE promptmon.prompt_version (
                                                     ELSE true END)
 );
 
--- Never two active versions of a prompt. Never none, once there was one: see prompt_version_one_active.
+-- Never two active versions of a prompt. Never none, once there was one: see prompt_version_one_active and prompt_version_stays_active.
 CREATE UNIQUE INDEX prompt_version_active ON promptmon.prompt_version (prompt_id) WHERE status = 'active';
 
 CREATE TABLE promptmon.registry_event (
@@ -112,6 +119,7 @@ CREATE TABLE promptmon.registry_event (
 );
 
 CREATE INDEX registry_event_prompt_id ON promptmon.registry_event (prompt_id, event_id);
+CREATE INDEX registry_event_automatic ON promptmon.registry_event (prompt_id, at) WHERE decision_id IS NOT NULL;
 CREATE UNIQUE INDEX registry_event_registered ON promptmon.registry_event (prompt_id, version_id) WHERE kind = 'registered';
 
 -- Not an advisory lock: anybody could take that one, and hold up every rollback.
@@ -147,6 +155,13 @@ CREATE TRIGGER prompt_version_never_changes BEFORE UPDATE ON promptmon.prompt_ve
           (NEW.prompt_id, NEW.version_id, NEW.prompt_text, NEW.prompt_hash, NEW.definition::text, NEW.content_hash,
               NEW.created_at, NEW.created_by, NEW.registered_at, NEW.registered_by))
     EXECUTE FUNCTION promptmon.refuse_change('what was registered never changes; register a new version');
+CREATE TRIGGER prompt_version_never_goes_back BEFORE UPDATE ON promptmon.prompt_version
+    FOR EACH ROW
+    WHEN ((OLD.status <> 'draft' AND NEW.status = 'draft')
+          OR (OLD.status NOT IN ('draft', 'staged') AND NEW.status = 'staged')
+          OR (OLD.deployed_at IS NOT NULL AND NEW.deployed_at IS NULL)
+          OR (OLD.deprecation = 'withdrawn' AND NEW.deprecation IS DISTINCT FROM 'withdrawn'))
+    EXECUTE FUNCTION promptmon.refuse_change('a version never goes back in its life cycle');
 CREATE TRIGGER registry_event_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON promptmon.registry_event
     FOR EACH STATEMENT EXECUTE FUNCTION promptmon.refuse_change('the history is never rewritten');
 CREATE TRIGGER registry_lock_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON promptmon.registry_lock
@@ -167,6 +182,10 @@ COMMENT ON FUNCTION promptmon.require_active_version() IS 'Trigger: refuses to c
 CREATE CONSTRAINT TRIGGER prompt_version_one_active AFTER INSERT OR UPDATE ON promptmon.prompt_version
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.deployed_at IS NOT NULL AND NEW.status <> 'active')
+    EXECUTE FUNCTION promptmon.require_active_version();
+CREATE CONSTRAINT TRIGGER prompt_version_stays_active AFTER UPDATE ON promptmon.prompt_version
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.status = 'active' AND NEW.status <> 'active')
     EXECUTE FUNCTION promptmon.require_active_version();
 
 
@@ -227,6 +246,130 @@ END
 $$;
 COMMENT ON FUNCTION promptmon.registry_active_version(text) IS 'The active version of a prompt; an error if there is none.';
 
+CREATE FUNCTION promptmon.registry_is_time(content text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET timezone = 'UTC' AS $$
+BEGIN
+    IF content !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-][01][0-9]:[0-5][0-9])$' THEN
+        RETURN false;
+    END IF;
+    PERFORM content::timestamptz;
+    RETURN true;
+EXCEPTION WHEN data_exception THEN
+    RETURN false;
+END
+$$;
+COMMENT ON FUNCTION promptmon.registry_is_time(text) IS 'Whether a text is a time with an offset, as in 2026-01-31T12:00:00Z.';
+
+CREATE FUNCTION promptmon.registry_is_label(content text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN char_length(content) <= 256 AND content ~ '[^[:space:]]' AND content !~ '[\u0001-\u001F\u007F-\u009F\u2028\u2029]';
+COMMENT ON FUNCTION promptmon.registry_is_label(text) IS 'Whether a text is a short one on one line.';
+
+CREATE FUNCTION promptmon.registry_problem(kind text, value json) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE kind
+    WHEN 'object' THEN
+        CASE WHEN json_typeof(value) = 'object' THEN NULL ELSE 'must be an object' END
+    WHEN 'flag' THEN
+        CASE WHEN json_typeof(value) = 'boolean' THEN NULL ELSE 'must be true or false' END
+    WHEN 'quality' THEN
+        CASE WHEN json_typeof(value) <> 'number' THEN 'must be a number from 0 to 10'
+             WHEN (value #>> '{}')::numeric BETWEEN 0 AND 10 THEN NULL ELSE 'must be a number from 0 to 10' END
+    WHEN 'rate' THEN
+        CASE WHEN json_typeof(value) <> 'number' THEN 'must be a number from 0 to 1'
+             WHEN (value #>> '{}')::numeric BETWEEN 0 AND 1 THEN NULL ELSE 'must be a number from 0 to 1' END
+    WHEN 'latency' THEN
+        CASE WHEN json_typeof(value) <> 'number' THEN 'must be a number of milliseconds above 0'
+             WHEN (value #>> '{}')::numeric > 0 AND (value #>> '{}')::numeric <= 999999999999999 THEN NULL
+             ELSE 'must be a number of milliseconds above 0' END
+    WHEN 'version' THEN
+        CASE WHEN json_typeof(value) = 'string' AND promptmon.is_semantic_version(value #>> '{}') THEN NULL
+             ELSE 'must be a semantic version such as 1.0.0, at most 64 characters' END
+    WHEN 'hash' THEN
+        CASE WHEN json_typeof(value) = 'string' AND value #>> '{}' ~ '^[0-9a-f]{64}$' THEN NULL
+             ELSE 'must be a SHA-256, 64 lower-case hexadecimal digits' END
+    WHEN 'time' THEN
+        CASE WHEN json_typeof(value) = 'string' AND promptmon.registry_is_time(value #>> '{}') THEN NULL
+             ELSE 'must be a time such as 2026-01-31T12:00:00Z' END
+    WHEN 'label' THEN
+        CASE WHEN json_typeof(value) = 'string' AND promptmon.registry_is_label(value #>> '{}') THEN NULL
+             ELSE 'must be a text of one line, at most 256 characters' END
+    WHEN 'labels' THEN
+        CASE WHEN json_typeof(value) <> 'array' THEN 'must be an array of texts'
+             WHEN EXISTS (SELECT FROM json_array_elements(value) AS element (value)
+                          WHERE json_typeof(element.value) <> 'string' OR NOT promptmon.registry_is_label(element.value #>> '{}'))
+             THEN 'must be an array of texts of one line, at most 256 characters each'
+             WHEN (SELECT count(*) <> count(DISTINCT element.value) FROM json_array_elements_text(value) AS element (value))
+             THEN 'must not have a text twice' END
+END;
+COMMENT ON FUNCTION promptmon.registry_problem(text, json) IS 'What is wrong with a value of a definition, for a person; NULL if nothing is.';
+
+CREATE FUNCTION promptmon.registry_check_definition(definition json) RETURNS void
+LANGUAGE plpgsql SET search_path = promptmon, pg_temp AS $$
+DECLARE
+    problem text;
+BEGIN
+    IF definition IS NULL OR json_typeof(definition) <> 'object' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'the definition must be a JSON object';
+    END IF;
+    BEGIN
+        PERFORM definition::jsonb;
+    EXCEPTION WHEN data_exception THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'the definition has a text or a number that cannot be stored: ' || SQLERRM;
+    END;
+    WITH RECURSIVE known (place, kind) AS (VALUES
+        ('{PromptVersion}'::text[],                             'object'),
+        ('{PromptVersion,version_id}',                          'version'),
+        ('{PromptVersion,prompt_hash}',                         'hash'),
+        ('{PromptVersion,created_at}',                          'time'),
+        ('{PromptVersion,created_by}',                          'label'),
+        ('{PromptVersion,exploration}',                         'object'),
+        ('{PromptVersion,exploration,path}',                    'label'),
+        ('{PromptVersion,exploration,techniques}',              'labels'),
+        ('{PromptVersion,exploration,complexity}',              'label'),
+        ('{PromptVersion,performance}',                         'object'),
+        ('{PromptVersion,performance,predicted_quality}',       'quality'),
+        ('{PromptVersion,performance,baseline_accuracy}',       'rate'),
+        ('{PromptVersion,performance,baseline_latency_p50}',    'latency'),
+        ('{PromptVersion,performance,baseline_latency_p95}',    'latency'),
+        ('{PromptVersion,rollback}',                            'object'),
+        ('{PromptVersion,rollback,reference}',                  'version'),
+        ('{PromptVersion,rollback,auto_rollback_enabled}',      'flag'),
+        ('{deployment_specification}',                          'object'),
+        ('{exploration_analysis}',                              'object')
+    ), node (place, value) AS (
+        SELECT '{}'::text[], definition
+        UNION ALL
+        -- Only PromptVersion is looked into: of the other blocks, the database uses no more than a text.
+        SELECT node.place || child.key, child.value
+        FROM node, json_each(CASE WHEN json_typeof(node.value) = 'object' THEN node.value ELSE '{}' END) AS child
+        WHERE node.place = '{}' OR node.place[1] = 'PromptVersion'
+            AND EXISTS (SELECT FROM known WHERE known.place = node.place AND known.kind = 'object')
+    ), problem (n, place, text) AS (
+        SELECT row_number() OVER (), node.place,
+            CASE WHEN known.place IS NULL THEN 'is not a known key'
+                 WHEN count(*) OVER (PARTITION BY node.place) > 1 THEN 'is given twice'
+                 WHEN registry_problem(known.kind, node.value) IS NOT NULL
+                 THEN registry_problem(known.kind, node.value) || ', found ' || left(regexp_replace(node.value::text, '\s+', ' ', 'g'), 80) END
+        FROM node LEFT JOIN known ON known.place = node.place
+        WHERE node.place <> '{}'
+    )
+    SELECT left(regexp_replace(array_to_string(p.place, '.'), '[[:space:][:cntrl:]]+', ' ', 'g'), 200) || ' ' || p.text
+        INTO problem FROM problem p WHERE p.text IS NOT NULL ORDER BY p.n LIMIT 1;
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'the definition cannot be registered: ' || problem;
+    END IF;
+    FOREACH problem IN ARRAY ARRAY['version_id', 'prompt_hash'] LOOP
+        IF definition #>> ARRAY['PromptVersion', problem] IS NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the definition lacks PromptVersion.%s', problem);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION promptmon.registry_check_definition(json) IS
+    'An error if a definition has keys that are not known, or values that the registry''s readers could not make sense of.';
+
 CREATE FUNCTION promptmon.registry_check_integrity(version promptmon.prompt_version) RETURNS void
 LANGUAGE plpgsql SET search_path = promptmon, pg_temp AS $$
 BEGIN
@@ -245,6 +388,39 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION promptmon.registry_check_integrity(promptmon.prompt_version) IS 'An error if a version is not what was registered.';
+
+CREATE FUNCTION promptmon.registry_minutes(minutes numeric) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN minutes < 1 THEN 'less than a minute' WHEN minutes = 1 THEN '1 minute' ELSE minutes::bigint || ' minutes' END;
+COMMENT ON FUNCTION promptmon.registry_minutes(numeric) IS 'A number of minutes in words, for messages.';
+
+CREATE FUNCTION promptmon.registry_check_rollback_limits(a_prompt_id text, a_time timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = promptmon, pg_temp AS $$
+DECLARE
+    -- The safeguards of automatic rollbacks, for each prompt.
+    min_interval CONSTANT interval := '15 minutes';  -- at least this long between two
+    max_rollbacks CONSTANT integer := 3;             -- at most so many …
+    sliding_period CONSTANT interval := '24 hours';  -- … in any period of this length
+    since_last CONSTANT interval := a_time - (SELECT max(e.at) FROM registry_event e
+                                              WHERE e.prompt_id = a_prompt_id AND e.decision_id IS NOT NULL);
+BEGIN
+    IF (SELECT count(*) FROM registry_event e
+        WHERE e.prompt_id = a_prompt_id AND e.decision_id IS NOT NULL AND e.at > a_time - sliding_period) >= max_rollbacks
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'PM008', MESSAGE = format(
+            '%s was rolled back automatically %s times in %s hours; an operator has to look',
+            a_prompt_id, max_rollbacks, extract(epoch FROM sliding_period)::integer / 3600);
+    ELSIF since_last < min_interval THEN
+        RAISE EXCEPTION USING ERRCODE = 'PM008', MESSAGE = format(
+            '%s was rolled back automatically %s ago; the next one may be in %s',
+            a_prompt_id,
+            registry_minutes(floor(extract(epoch FROM since_last) / 60)),
+            registry_minutes(ceil(extract(epoch FROM min_interval - since_last) / 60)));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION promptmon.registry_check_rollback_limits(text, timestamptz) IS
+    'An error if a prompt must not be rolled back automatically at a time, because it was too lately or too often. Its constants are the limits.';
 
 CREATE FUNCTION promptmon.registry_reason(reason text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -321,14 +497,14 @@ DECLARE
     a_prompt_id CONSTANT text := registry_register.prompt_id;
     a_definition CONSTANT json := registry_register.definition;
     a_prompt_text CONSTANT text := registry_register.prompt_text;
-    a_version_id CONSTANT text := a_definition #>> '{PromptVersion,version_id}';
-    reference CONSTANT text := a_definition #>> '{PromptVersion,rollback,reference}';
+    a_version_id text;
+    reference text;
     present prompt_version;
     event registry_event;
 BEGIN
-    IF a_version_id IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'the definition lacks PromptVersion.version_id';
-    END IF;
+    PERFORM registry_check_definition(a_definition);
+    a_version_id := a_definition #>> '{PromptVersion,version_id}';
+    reference := a_definition #>> '{PromptVersion,rollback,reference}';
     SELECT * INTO present FROM prompt_version v WHERE v.prompt_id = a_prompt_id AND v.version_id = a_version_id;
     IF FOUND THEN
         PERFORM registry_check_integrity(present);
@@ -483,11 +659,12 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PM004', MESSAGE = format(
             '%s@%s is not to be rolled back automatically (auto_rollback_enabled: false); an operator can', a_prompt_id, failing_version);
     END IF;
+    PERFORM registry_check_rollback_limits(a_prompt_id, change_time);
     RETURN NEXT registry_go_back(change_time, active, active.rollback_reference, a_reason, a_decision_id);
 END
 $$;
 COMMENT ON FUNCTION promptmon.registry_rollback_automatic(text, text, text, text) IS
-    'Carries out a decision to roll back a version: if it is active at this moment and may be rolled back automatically, and only to its rollback reference. A decision that was carried out is not carried out again: the event it led to is returned.';
+    'Carries out a decision to roll back a version: if it is active at this moment and may be rolled back automatically, and only to its rollback reference; not again within 15 minutes, nor a fourth time within 24 hours. A decision that was carried out is not carried out again: the event it led to is returned.';
 
 CREATE FUNCTION promptmon.registry_deprecate(prompt_id text, version_id text, reason text DEFAULT NULL) RETURNS SETOF promptmon.registry_event
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = promptmon, pg_temp SET lock_timeout = '10s' AS $$
@@ -519,7 +696,8 @@ COMMENT ON FUNCTION promptmon.registry_deprecate(text, text, text) IS
 
 -- What analysts and runtimes read.
 
-CREATE VIEW promptmon.active_prompt AS
+-- A barrier: else a function of the reader's own, called in WHERE, could be shown the rows that the view leaves out.
+CREATE VIEW promptmon.active_prompt WITH (security_barrier) AS
     SELECT v.prompt_id, v.version_id, v.prompt_text, registration.prompt_hash, v.deployed_at
     FROM promptmon.prompt_version v
     -- The hash as the log has it: whoever changes text and hash of the version alike is found out, too.

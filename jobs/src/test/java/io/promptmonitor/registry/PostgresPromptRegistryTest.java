@@ -130,6 +130,32 @@ class PostgresPromptRegistryTest extends PromptRegistryContract {
     assertRefusedByDatabase(
         "UPDATE promptmon.prompt_version SET deprecation = 'superseded' WHERE status = 'active'",
         "deprecation_if_deprecated");
+    String back = "a version never goes back in its life cycle";
+    assertRefusedByDatabase(
+        "UPDATE promptmon.prompt_version SET status = 'draft', deployed_at = NULL, deployed_by = NULL"
+            + " WHERE status = 'active'",
+        back);
+    assertRefusedByDatabase(
+        "UPDATE promptmon.prompt_version SET status = 'staged' WHERE status = 'active'", back);
+    assertRefusedByDatabase(
+        "UPDATE promptmon.prompt_version SET deprecation = 'withdrawn', deployed_at = NULL, deployed_by = NULL"
+            + " WHERE version_id = '1.0.0'",
+        back);
+    // Whatever the version that was active becomes.
+    assertRefusedByDatabase(
+        "ALTER TABLE promptmon.prompt_version DISABLE TRIGGER prompt_version_never_goes_back;"
+            + " UPDATE promptmon.prompt_version SET status = 'draft', deployed_at = NULL, deployed_by = NULL"
+            + " WHERE status = 'active';"
+            + " SET CONSTRAINTS ALL IMMEDIATE",
+        "p would be left without an active version");
+    registry.deprecate("p", v("1.0.0"), null);
+    assertRefusedByDatabase(
+        "UPDATE promptmon.prompt_version SET deprecation = 'superseded' WHERE version_id = '1.0.0'",
+        back);
+    registry.register("p", definition("1.2.0"), text("1.2.0"));
+    registry.stage("p", v("1.2.0"), null);
+    assertRefusedByDatabase(
+        "UPDATE promptmon.prompt_version SET status = 'draft' WHERE version_id = '1.2.0'", back);
     assertThat(registry.verify()).isEmpty();
   }
 

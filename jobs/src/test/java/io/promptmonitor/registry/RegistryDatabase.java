@@ -4,6 +4,7 @@ import io.promptmonitor.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /** What tests do to the registry's database that nobody else may. */
 final class RegistryDatabase {
@@ -16,6 +17,18 @@ final class RegistryDatabase {
         database,
         "SET session_replication_role = replica;"
             + " TRUNCATE promptmon.registry_event, promptmon.prompt_version, promptmon.prompt");
+  }
+
+  /** Dates back all that is in the registry, as if that much time had gone by since. */
+  static void letTimePass(Database database, Duration time) {
+    String back = " - interval '" + time.toMillis() + " milliseconds'";
+    execute(
+        database,
+        "SET session_replication_role = replica;"
+            + ("UPDATE promptmon.registry_event SET at = at" + back + ";")
+            + ("UPDATE promptmon.prompt SET created_at = created_at" + back + ";")
+            + ("UPDATE promptmon.prompt_version SET created_at = created_at" + back)
+            + (", registered_at = registered_at" + back + ", deployed_at = deployed_at" + back));
   }
 
   /** Runs statements, separated by semicolons, as the server's superuser. */

@@ -17,8 +17,11 @@ import io.promptmonitor.database.embedded.PostgresExtension;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,23 +66,30 @@ class RolesTest {
   /** Who may call the functions that are not triggers. */
   private static final String FUNCTIONS =
       """
-                                  job   operator analyst investigator runtime stranger
-      active_version_at           yes   yes      yes     yes          -       -
-      registry_active_version     -     -        -       -            -       -
-      registry_append             -     -        -       -            -       -
-      registry_begin_change       -     -        -       -            -       -
-      registry_check_integrity    -     -        -       -            -       -
-      registry_deploy             -     yes      -       -            -       -
-      registry_deprecate          -     yes      -       -            -       -
-      registry_go_back            -     -        -       -            -       -
-      registry_reason             -     -        -       -            -       -
-      registry_register           -     yes      -       -            -       -
-      registry_rollback           -     yes      -       -            -       -
-      registry_rollback_automatic yes   -        -       -            -       -
-      registry_stage              -     yes      -       -            -       -
-      registry_version            -     -        -       -            -       -
-      sha256_hex                  yes   yes      yes     yes          yes     -
-      texts_of                    -     -        -       -            -       -
+                                     job   operator analyst investigator runtime stranger
+      active_version_at              yes   yes      yes     yes          -       -
+      is_semantic_version            -     -        -       -            -       -
+      registry_active_version        -     -        -       -            -       -
+      registry_append                -     -        -       -            -       -
+      registry_begin_change          -     -        -       -            -       -
+      registry_check_definition      -     -        -       -            -       -
+      registry_check_integrity       -     -        -       -            -       -
+      registry_check_rollback_limits -     -        -       -            -       -
+      registry_deploy                -     yes      -       -            -       -
+      registry_deprecate             -     yes      -       -            -       -
+      registry_go_back               -     -        -       -            -       -
+      registry_is_label              -     -        -       -            -       -
+      registry_is_time               -     -        -       -            -       -
+      registry_minutes               -     -        -       -            -       -
+      registry_problem               -     -        -       -            -       -
+      registry_reason                -     -        -       -            -       -
+      registry_register              -     yes      -       -            -       -
+      registry_rollback              -     yes      -       -            -       -
+      registry_rollback_automatic    yes   -        -       -            -       -
+      registry_stage                 -     yes      -       -            -       -
+      registry_version               -     -        -       -            -       -
+      sha256_hex                     yes   yes      yes     yes          yes     -
+      texts_of                       -     -        -       -            -       -
       """;
 
   /** Who may do what by the Java interface. */
@@ -348,7 +358,9 @@ class RolesTest {
           () -> statement.execute(call.formatted("1.0.0", "d1")),
           "22023",
           "decision d1 was to roll back auto@1.1.0, not auto@1.0.0");
+      RegistryDatabase.letTimePass(postgres.database(), Duration.ofMinutes(15));
       assertThat(eventId(statement, call.formatted("1.1.0", "d2"))).isGreaterThan(event);
+      RegistryDatabase.letTimePass(postgres.database(), Duration.ofMinutes(15));
       assertSqlState(
           () -> statement.execute(call.formatted("1.0.0", "d3")),
           "PM006",
@@ -440,6 +452,51 @@ class RolesTest {
       statement.execute("SELECT promptmon.registry_deploy('shadowed', '1.0.0')");
     }
     assertThat(active("shadowed")).isEqualTo("1.0.0");
+  }
+
+  @Test
+  void aRuntimeCannotReadWhatIsNotActive() throws Exception {
+    deployTwo("hidden");
+    try (Connection connection = as("runtime").connect();
+        Statement statement = connection.createStatement()) {
+      // Cheaper than the view's own filter, so that it would be asked first.
+      statement.execute(
+          """
+          CREATE FUNCTION pg_temp.seen(text text) RETURNS boolean COST 0.0001 LANGUAGE plpgsql AS
+          $$ BEGIN RAISE WARNING 'seen: %', text; RETURN true; END $$
+          """);
+      String query =
+          "SELECT version_id FROM promptmon.active_prompt"
+              + " WHERE pg_temp.seen(prompt_text) AND prompt_id = 'hidden'";
+      try (ResultSet rows = statement.executeQuery(query)) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getString(1)).isEqualTo("1.1.0");
+        assertThat(rows.next()).isFalse();
+      }
+      List<String> seen = new ArrayList<>();
+      for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
+        seen.add(w.getMessage());
+      }
+      assertThat(seen).containsExactly("seen: " + text("1.1.0"));
+    }
+  }
+
+  @Test
+  void everyViewThatHidesRowsIsABarrier() {
+    // Views that choose rows, and that somebody may read who may not read what is under them.
+    assertThat(
+            postgres.query(
+                """
+                SELECT DISTINCT v.relname, coalesce(v.reloptions::text, '-')
+                FROM pg_class v, aclexplode(v.relacl) AS granted, pg_rewrite r, pg_depend d
+                WHERE v.relnamespace = 'promptmon'::regnamespace AND v.relkind = 'v'
+                  AND pg_get_viewdef(v.oid) ~ '\\m(WHERE|JOIN|HAVING|DISTINCT|LIMIT|OFFSET|EXCEPT|INTERSECT)\\M'
+                  AND r.ev_class = v.oid
+                  AND d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+                  AND NOT has_table_privilege(granted.grantee, d.refobjid, 'SELECT')
+                """))
+        .isEqualTo("active_prompt|{security_barrier=true}");
   }
 
   @Test

@@ -64,10 +64,14 @@ class UnusableDefinitionTest {
     registry.close();
   }
 
-  /** Registers a version as another release would: with whatever the database accepts. */
+  /** Registers a version as another release would, by whose migrations more is accepted. */
   private static void registerByHand(String promptId, String version, String old, String changed) {
     String json = VersionDefinitionJson.write(definition(version));
     assertThat(json).contains(old);
+    RegistryDatabase.execute(
+        postgres.database(),
+        "CREATE OR REPLACE FUNCTION promptmon.registry_check_definition(definition json)"
+            + " RETURNS void LANGUAGE sql AS ''");
     RegistryDatabase.execute(
         postgres.database(),
         "SELECT promptmon.registry_register('%s', '%s'::json, '%s')"

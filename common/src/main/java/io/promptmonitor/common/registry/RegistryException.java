@@ -24,6 +24,8 @@ public final class RegistryException extends RuntimeException {
     INVALID_ROLLBACK_TARGET("PM006"),
     /** What is stored is not what was registered. */
     TAMPERED("PM007"),
+    /** The prompt was rolled back automatically too lately or too often. */
+    ROLLBACK_LIMIT("PM008"),
     /** The user may not do that. */
     NOT_AUTHORIZED("42501"),
     /** The registry's storage cannot be reached. */
