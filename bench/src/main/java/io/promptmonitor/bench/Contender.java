@@ -1,6 +1,6 @@
 package io.promptmonitor.bench;
 
-import io.promptmonitor.common.config.Deduplication;
+import io.promptmonitor.common.deployment.Deduplication;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

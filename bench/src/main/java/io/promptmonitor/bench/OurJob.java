@@ -1,7 +1,7 @@
 package io.promptmonitor.bench;
 
-import io.promptmonitor.common.config.Deduplication;
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.Deduplication;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.jobs.monitor.MonitorTopology;
 import io.promptmonitor.jobs.source.EventTimeWatermarks;
 import io.promptmonitor.jobs.source.file.FileExecutions;

@@ -1,7 +1,7 @@
 package io.promptmonitor.bench;
 
 import io.promptmonitor.bench.MeasuredStore.Kind;
-import io.promptmonitor.common.config.Deduplication;
+import io.promptmonitor.common.deployment.Deduplication;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.RollUp;

@@ -6,7 +6,7 @@ import io.promptmonitor.common.config.ConfigException;
 import io.promptmonitor.common.config.ConfigProblem;
 import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.config.ConfigSection;
-import io.promptmonitor.common.config.DeploymentConfig;
+import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.registry.VersionFile;
 import io.promptmonitor.common.simulation.Scenario;
 import java.io.PrintWriter;

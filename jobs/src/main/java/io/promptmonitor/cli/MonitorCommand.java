@@ -2,8 +2,8 @@ package io.promptmonitor.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.promptmonitor.common.config.DeploymentConfig;
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.DeploymentConfig;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.database.migration.Migrations;
 import io.promptmonitor.jobs.monitor.MonitorJob;

@@ -1,6 +1,6 @@
 package io.promptmonitor.cluster;
 
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.Ingested;

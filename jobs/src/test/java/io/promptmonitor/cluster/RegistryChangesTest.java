@@ -2,7 +2,7 @@ package io.promptmonitor.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.registry.Performance;
 import io.promptmonitor.common.registry.PromptHash;

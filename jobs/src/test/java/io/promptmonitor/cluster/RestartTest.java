@@ -2,8 +2,8 @@ package io.promptmonitor.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptmonitor.common.config.Deduplication;
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.Deduplication;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.database.embedded.RestartablePostgres;

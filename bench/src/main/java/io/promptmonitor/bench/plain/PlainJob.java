@@ -2,7 +2,7 @@ package io.promptmonitor.bench.plain;
 
 import io.promptmonitor.bench.ProbeSink;
 import io.promptmonitor.bench.RunProbe;
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.Ingested;

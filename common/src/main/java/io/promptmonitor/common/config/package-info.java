@@ -1,5 +1,5 @@
 /**
- * Strict reading of YAML files, and the configuration of the monitor.
+ * Strict reading of YAML files.
  *
  * <p>A schema is code: {@link ConfigReader} hands a {@link ConfigSection} to a function, which asks
  * for the keys it knows. Keys nobody asked for, values of another kind and values out of range are

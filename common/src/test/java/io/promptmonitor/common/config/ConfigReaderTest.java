@@ -182,9 +182,23 @@ class ConfigReaderTest {
         "a: 1\nv:\n  min: 2\n  max: 1\n",
         s -> {
           s.getOrNull("a", ConfigValue::text);
-          return s.get("v", v -> v.section(ScoreScale::read), ScoreScale.quality());
+          return s.getOrNull("v", v -> v.section(Range::read));
         },
         "f.yaml:3:3: v: min must be less than max");
+  }
+
+  private record Range(long min, long max) {
+    Range {
+      if (min > max) {
+        throw new IllegalArgumentException("min must be less than max");
+      }
+    }
+
+    static Range read(ConfigSection section) {
+      return new Range(
+          section.require("min", v -> v.integer(0, 9), 0L),
+          section.require("max", v -> v.integer(0, 9), 9L));
+    }
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.promptmonitor.jobs.monitor;
 
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.ParserOptions;
 import io.promptmonitor.common.ingest.UserHashKey;
 import io.promptmonitor.database.Database;

@@ -1,7 +1,7 @@
 package io.promptmonitor.jobs.monitor;
 
-import io.promptmonitor.common.config.Deduplication;
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.Deduplication;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.metrics.MetricPart;

@@ -2,7 +2,7 @@ package io.promptmonitor.jobs.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.database.embedded.PostgresExtension;
 import java.io.IOException;

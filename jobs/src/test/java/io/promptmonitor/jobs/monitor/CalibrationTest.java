@@ -3,7 +3,7 @@ package io.promptmonitor.jobs.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.registry.Performance;
 import io.promptmonitor.common.registry.PromptHash;
 import io.promptmonitor.common.registry.RollbackPolicy;

@@ -1,6 +1,6 @@
 package io.promptmonitor.jobs.monitor;
 
-import io.promptmonitor.common.config.MonitorConfig;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.jobs.sink.SinkOptions;
 import io.promptmonitor.jobs.source.file.FileExecutions;

@@ -1,5 +1,8 @@
-package io.promptmonitor.common.config;
+package io.promptmonitor.common.deployment;
 
+import io.promptmonitor.common.config.ConfigSection;
+import io.promptmonitor.common.config.ConfigValue;
+import io.promptmonitor.common.config.DurationText;
 import io.promptmonitor.common.windows.WindowSize;
 import java.io.Serializable;
 import java.time.Duration;

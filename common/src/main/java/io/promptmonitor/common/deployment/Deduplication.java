@@ -1,4 +1,4 @@
-package io.promptmonitor.common.config;
+package io.promptmonitor.common.deployment;
 
 /** Where a record that a producer sent twice is recognised. */
 public enum Deduplication {

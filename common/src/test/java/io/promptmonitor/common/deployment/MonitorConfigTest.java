@@ -1,9 +1,11 @@
-package io.promptmonitor.common.config;
+package io.promptmonitor.common.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.promptmonitor.common.config.ConfigException;
+import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.windows.WindowSize;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

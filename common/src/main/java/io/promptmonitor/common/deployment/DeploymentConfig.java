@@ -1,5 +1,8 @@
-package io.promptmonitor.common.config;
+package io.promptmonitor.common.deployment;
 
+import io.promptmonitor.common.config.ConfigException;
+import io.promptmonitor.common.config.ConfigReader;
+import io.promptmonitor.common.config.ConfigSection;
 import java.nio.file.Path;
 import java.util.Objects;
 

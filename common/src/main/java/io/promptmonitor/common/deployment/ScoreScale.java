@@ -1,5 +1,6 @@
-package io.promptmonitor.common.config;
+package io.promptmonitor.common.deployment;
 
+import io.promptmonitor.common.config.ConfigSection;
 import java.io.Serializable;
 
 /**
