@@ -2,6 +2,7 @@ package io.promptmonitor.common.conditions;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -11,16 +12,38 @@ import java.util.stream.Collectors;
  */
 public sealed interface Expression extends Serializable permits Expression.Or, Expression.Disjunct {
 
+  /** The comparisons, in the order in which they are written. */
+  List<Comparison> comparisons();
+
+  /** The same expression with each comparison replaced. */
+  Expression map(UnaryOperator<Comparison> replacement);
+
   /** What {@code or} can join. */
-  sealed interface Disjunct extends Expression permits And, Conjunct {}
+  sealed interface Disjunct extends Expression permits And, Conjunct {
+    @Override
+    Disjunct map(UnaryOperator<Comparison> replacement);
+  }
 
   /** What {@code and} can join. */
-  sealed interface Conjunct extends Disjunct permits Comparison, Parenthesized {}
+  sealed interface Conjunct extends Disjunct permits Comparison, Parenthesized {
+    @Override
+    Conjunct map(UnaryOperator<Comparison> replacement);
+  }
 
   /** Holds if one of its disjuncts does. */
   record Or(List<Disjunct> disjuncts) implements Expression {
     public Or {
       disjuncts = atLeastTwo(disjuncts);
+    }
+
+    @Override
+    public List<Comparison> comparisons() {
+      return comparisonsOf(disjuncts);
+    }
+
+    @Override
+    public Or map(UnaryOperator<Comparison> replacement) {
+      return new Or(disjuncts.stream().map(part -> part.map(replacement)).toList());
     }
 
     @Override
@@ -36,6 +59,16 @@ public sealed interface Expression extends Serializable permits Expression.Or, E
     }
 
     @Override
+    public List<Comparison> comparisons() {
+      return comparisonsOf(conjuncts);
+    }
+
+    @Override
+    public And map(UnaryOperator<Comparison> replacement) {
+      return new And(conjuncts.stream().map(part -> part.map(replacement)).toList());
+    }
+
+    @Override
     public String toString() {
       return joined(conjuncts, " and ");
     }
@@ -44,9 +77,23 @@ public sealed interface Expression extends Serializable permits Expression.Or, E
   /** Holds if what is in the parentheses does. */
   record Parenthesized(Expression inner) implements Conjunct {
     @Override
+    public List<Comparison> comparisons() {
+      return inner.comparisons();
+    }
+
+    @Override
+    public Parenthesized map(UnaryOperator<Comparison> replacement) {
+      return new Parenthesized(inner.map(replacement));
+    }
+
+    @Override
     public String toString() {
       return "(" + inner + ")";
     }
+  }
+
+  private static List<Comparison> comparisonsOf(List<? extends Expression> parts) {
+    return parts.stream().flatMap(part -> part.comparisons().stream()).toList();
   }
 
   private static <T> List<T> atLeastTwo(List<T> parts) {

@@ -28,6 +28,16 @@ public enum Operator {
     return symbol;
   }
 
+  /** Whether {@code value} compares with {@code threshold} as written; never if either is NaN. */
+  public boolean holds(double value, double threshold) {
+    return switch (this) {
+      case GREATER -> value > threshold;
+      case GREATER_OR_EQUAL -> value >= threshold;
+      case LESS -> value < threshold;
+      case LESS_OR_EQUAL -> value <= threshold;
+    };
+  }
+
   /** The operator of a symbol, or null if there is none. */
   static @Nullable Operator ofSymbol(String symbol) {
     for (Operator operator : values()) {

@@ -60,14 +60,15 @@ public enum Metric {
       w -> ratio(w.failureCount(), w.executionCount())),
   /** Median latency of all executions, failed ones included, in milliseconds. */
   LATENCY_P50(
-      real(LATENCY).worseIfHigher().baseline(EXPECTED_LATENCY_P50),
+      real(LATENCY).worseIfHigher().percentile(50).baseline(EXPECTED_LATENCY_P50),
       w -> quantile(w.latencyQuantiles(), 0.50)),
   /** 95th percentile of the latency in milliseconds. */
   LATENCY_P95(
-      real(LATENCY).worseIfHigher().baseline(EXPECTED_LATENCY_P95),
+      real(LATENCY).worseIfHigher().percentile(95).baseline(EXPECTED_LATENCY_P95),
       w -> quantile(w.latencyQuantiles(), 0.95)),
   /** 99th percentile of the latency in milliseconds. */
-  LATENCY_P99(real(LATENCY).worseIfHigher(), w -> quantile(w.latencyQuantiles(), 0.99)),
+  LATENCY_P99(
+      real(LATENCY).worseIfHigher().percentile(99), w -> quantile(w.latencyQuantiles(), 0.99)),
   /** Mean latency in milliseconds. */
   LATENCY_AVG(real(LATENCY).worseIfHigher(), w -> ratio(w.latencySum(), w.executionCount())),
   /** Mean input tokens of an execution. */
@@ -82,15 +83,18 @@ public enum Metric {
   TOTAL_TOKENS(whole(TOKENS).worseIfHigher(), w -> w.inputTokens() + w.outputTokens()),
   /** Mean rating, 1 to 5; unknown without ratings. */
   AVG_USER_FEEDBACK(
-      real(RATING).worseIfLower().fromFeedback(), w -> known(w.quality().averageRating())),
+      real(RATING).worseIfLower().fromFeedback(Sample.RATINGS),
+      w -> known(w.quality().averageRating())),
   /** Number of ratings. */
   FEEDBACK_COUNT(whole(COUNT).fromFeedback(), w -> w.quality().ratingCount()),
   /** Share of ratings of 1 or 2 among all ratings, 0 to 1; unknown without ratings. */
   USER_FEEDBACK_NEGATIVE_RATE(
-      real(RATE).worseIfHigher().fromFeedback(), w -> known(w.quality().negativeRate())),
+      real(RATE).worseIfHigher().fromFeedback(Sample.RATINGS),
+      w -> known(w.quality().negativeRate())),
   /** Mean automated score, 0 to 10; unknown without scores. */
   AVG_AUTOMATED_SCORE(
-      real(QUALITY).worseIfLower().fromFeedback(), w -> known(w.quality().averageScore())),
+      real(QUALITY).worseIfLower().fromFeedback(Sample.SCORES),
+      w -> known(w.quality().averageScore())),
   /** Number of automated scores. */
   AUTOMATED_SCORE_COUNT(whole(COUNT).fromFeedback(), w -> w.quality().scoreCount()),
   /**
@@ -98,14 +102,17 @@ public enum Metric {
    * 10; unknown without ratings and scores, or if the predicted quality is unknown.
    */
   AVG_CALIBRATION_DELTA(
-      real(QUALITY).worseIfHigher().fromFeedback().alias("calibration_drift"),
+      real(QUALITY)
+          .worseIfHigher()
+          .fromFeedback(Sample.RATINGS_AND_SCORES)
+          .alias("calibration_drift"),
       (w, predicted) -> known(Math.abs(w.quality().bias(predicted)))),
   /**
    * Predicted quality minus mean actual quality, -10 to 10: positive if the prediction was too
    * good; unknown without ratings and scores, or if the predicted quality is unknown.
    */
   CALIBRATION_BIAS(
-      real(QUALITY_DIFFERENCE).fromFeedback(),
+      real(QUALITY_DIFFERENCE).fromFeedback(Sample.RATINGS_AND_SCORES),
       (w, predicted) -> known(w.quality().bias(predicted))),
   /**
    * Of the executions whose input was seen more than once in the window, the share whose output is
@@ -157,6 +164,8 @@ public enum Metric {
   private final @Nullable Quantity quantity;
   private final Worse worse;
   private final @Nullable BaselineSource baseline;
+  private final Sample sample;
+  private final int minSamples;
   private final boolean quality;
   private final @Nullable String alias;
 
@@ -174,6 +183,8 @@ public enum Metric {
     this.quantity = attributes.quantity();
     this.worse = attributes.worse();
     this.baseline = attributes.baseline();
+    this.sample = attributes.sample();
+    this.minSamples = attributes.minSamples();
     this.quality = attributes.quality();
     this.alias = attributes.alias();
     this.value = value;
@@ -202,6 +213,16 @@ public enum Metric {
   /** Where the metric's baseline comes from, or null if it cannot have one. */
   public @Nullable BaselineSource baseline() {
     return baseline;
+  }
+
+  /** What the metric is taken from. */
+  public Sample sample() {
+    return sample;
+  }
+
+  /** How many of {@link #sample} the metric needs at least to mean something. */
+  public int minSamples() {
+    return minSamples;
   }
 
   /** Whether feedback that comes after the execution changes this metric. */

@@ -1,5 +1,9 @@
 package io.promptmonitor.common.metrics;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
 /** What a numeric metric measures: its unit and the values it can have. */
 public enum Quantity {
   /** How many: 0 or more. */
@@ -43,6 +47,28 @@ public enum Quantity {
   public String description() {
     return noun + " " + range;
   }
+
+  /** A value for messages, to four digits and with its unit: {@code 12.5%}, {@code 2310 ms}. */
+  public String show(double value) {
+    return switch (this) {
+      case RATE -> digits(value * 100) + "%";
+      case LATENCY -> digits(value) + " ms";
+      default -> digits(value);
+    };
+  }
+
+  private static String digits(double value) {
+    if (!Double.isFinite(value)) {
+      return "unknown";
+    }
+    BigDecimal exact = BigDecimal.valueOf(value);
+    // Whole parts stay whole: a count is never rounded to thousands.
+    int precision = Math.max(SHOWN_DIGITS, exact.precision() - exact.scale());
+    BigDecimal rounded = exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
+    return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
+  }
+
+  private static final int SHOWN_DIGITS = 4;
 
   /** The least value. */
   public double min() {
