@@ -1,0 +1,21 @@
+package io.promptmonitor.common.alerts;
+
+import io.promptmonitor.common.conditions.MetricValues;
+import org.jspecify.annotations.Nullable;
+
+/** The windows of one prompt version that end at one evaluation. */
+@FunctionalInterface
+public interface EvaluatedWindows {
+
+  /**
+   * The window of a length, or null if there is none, which is the same as one without executions.
+   *
+   * @param length in milliseconds
+   */
+  @Nullable MetricValues ofLength(long length);
+
+  /** No executions in any window: nothing has been seen of the version for long enough. */
+  static EvaluatedWindows none() {
+    return length -> null;
+  }
+}

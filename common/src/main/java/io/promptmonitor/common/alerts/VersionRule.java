@@ -1,0 +1,86 @@
+package io.promptmonitor.common.alerts;
+
+import io.promptmonitor.common.conditions.Baselines;
+import io.promptmonitor.common.conditions.ConditionEvaluator;
+import io.promptmonitor.common.conditions.Evaluation;
+import io.promptmonitor.common.conditions.MetricValues;
+import io.promptmonitor.common.conditions.Observation;
+import io.promptmonitor.common.conditions.Verdict;
+import io.promptmonitor.common.metrics.Sample;
+
+/** A rule as it holds for one prompt version: its thresholds are numbers. Immutable. */
+public final class VersionRule {
+
+  private final AlertRule rule;
+  private final ConditionEvaluator evaluator;
+  private final double referenceFailureRate;
+  private final long contentHash;
+  private final long[] windows;
+
+  /**
+   * A rule for a version.
+   *
+   * @param baselines what is expected of the version
+   * @param referenceFailureRate the failure rate that would still be fine, to which {@link
+   *     Evidence} compares; NaN for the one from which on the rule is breached
+   */
+  public VersionRule(AlertRule rule, Baselines baselines, double referenceFailureRate) {
+    this.rule = rule;
+    this.evaluator = new ConditionEvaluator(rule.expression(), baselines, rule.minExecutions());
+    this.referenceFailureRate = referenceFailureRate;
+    this.contentHash = rule.contentHash();
+    this.windows = rule.windows().stream().mapToLong(window -> window.toMillis()).toArray();
+  }
+
+  /** The rule. */
+  public AlertRule rule() {
+    return rule;
+  }
+
+  /** {@link AlertRule#contentHash} of the rule. */
+  public long contentHash() {
+    return contentHash;
+  }
+
+  /** Evaluates the rule on the shortest of its windows that has enough executions. */
+  public RuleEvaluation evaluate(EvaluatedWindows at) {
+    int last = windows.length - 1;
+    MetricValues chosen = null;
+    long length = windows[last];
+    for (int i = 0; i <= last; i++) {
+      MetricValues window = at.ofLength(windows[i]);
+      if (window != null
+          && (i == last || window.count(Sample.EXECUTIONS) >= evaluator.requiredExecutions())) {
+        chosen = window;
+        length = windows[i];
+        break;
+      }
+    }
+    Evaluation evaluation = chosen == null ? Evaluation.noData() : evaluator.evaluate(chosen);
+    Verdict verdict = evaluation.verdict();
+    double evidence = Double.NaN;
+    Double alpha = rule.evidence();
+    if (rule.kind() == RuleKind.NO_DATA_ALERT) {
+      verdict = verdict == Verdict.NO_DATA ? Verdict.HOLDS : Verdict.DOES_NOT_HOLD;
+    } else if (alpha != null && verdict == Verdict.HOLDS && chosen != null) {
+      evidence = Evidence.of(chosen, reference(evaluation));
+      verdict = evidence >= 1 / alpha ? Verdict.HOLDS : Verdict.DOES_NOT_HOLD;
+    }
+    return new RuleEvaluation(verdict, evaluation, length, evidence);
+  }
+
+  private double reference(Evaluation evaluation) {
+    double breached = Double.NaN;
+    for (Observation observation : evaluation.observations()) {
+      double rate = Evidence.failureRate(observation.metric(), observation.threshold());
+      breached = Double.isNaN(rate) ? breached : rate;
+    }
+    // What is fine lies below what is not; otherwise the thresholds contradict each other.
+    return referenceFailureRate < breached ? referenceFailureRate : breached;
+  }
+
+  @Override
+  public String toString() {
+    return rule.name();
+  }
+}
