@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Says whether configurations, version files and scenarios are right, and if not, what is wrong"
-          + " and where.",
+      "Says whether configurations with their alert rules, version files and scenarios are right, and"
+          + " if not, what is wrong and where.",
       "Exit code: 0 if all are right, 1 if any has a problem, 2 if a file cannot be read."
     },
     mixinStandardHelpOptions = true)
@@ -44,7 +44,10 @@ final class CheckCommand implements Callable<Integer> {
         "version file",
         List.of("PromptVersion", "deployment_specification", "exploration_analysis"),
         VersionFile::read),
-    CONFIGURATION("configuration", List.of("monitor"), DeploymentConfig::read);
+    CONFIGURATION(
+        "configuration",
+        List.of("monitor", "alert_rules", "escalation", "auto_rollback"),
+        DeploymentConfig::read);
 
     private final String label;
 

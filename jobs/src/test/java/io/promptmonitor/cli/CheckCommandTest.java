@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promptmonitor.common.alerts.AlertingConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -63,6 +64,35 @@ class CheckCommandTest {
             config + ":3:21: monitor.feedback_horizon: must be from 0s to 7d, found 9d",
             scenario + ":2:1: monitor: unknown key; expected one of scenario");
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void alertRules() throws Exception {
+    Path right = file("a.yaml", AlertingConfig.defaultsYaml());
+    Path wrong =
+        file(
+            "w.yaml",
+            """
+            alert_rules:
+              - name: High error rate
+                condition: "eror_rate > 0.05"
+                window: 7s
+                severity: crtical
+                actions: [alert]
+            """);
+    assertThat(execute(right, wrong)).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            right + ": ok (configuration)",
+            wrong
+                + ":3:17: alert_rules[0].condition: unknown metric \"eror_rate\"; did you mean"
+                + " \"error_rate\"?",
+            wrong
+                + ":4:13: alert_rules[0].window: must be a multiple of evaluation_interval (10s),"
+                + " found 7s",
+            wrong
+                + ":5:15: alert_rules[0].severity: unknown value \"crtical\"; did you mean"
+                + " \"critical\"?");
   }
 
   @Test

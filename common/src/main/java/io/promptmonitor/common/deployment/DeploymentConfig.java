@@ -1,5 +1,6 @@
 package io.promptmonitor.common.deployment;
 
+import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.common.config.ConfigException;
 import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.config.ConfigSection;
@@ -11,16 +12,18 @@ import java.util.Objects;
  * component that reads itself from a section.
  *
  * @param monitor the block {@code monitor}: how executions are read and aggregated
+ * @param alerting the blocks {@code alert_rules}, {@code escalation} and {@code auto_rollback}
  */
-public record DeploymentConfig(MonitorConfig monitor) {
+public record DeploymentConfig(MonitorConfig monitor, AlertingConfig alerting) {
 
   public DeploymentConfig {
     Objects.requireNonNull(monitor, "monitor");
+    Objects.requireNonNull(alerting, "alerting");
   }
 
   /** What holds without a file. */
   public static DeploymentConfig defaults() {
-    return new DeploymentConfig(MonitorConfig.defaults());
+    return new DeploymentConfig(MonitorConfig.defaults(), AlertingConfig.defaults());
   }
 
   /**
@@ -34,7 +37,8 @@ public record DeploymentConfig(MonitorConfig monitor) {
 
   /** The schema of the file. */
   public static DeploymentConfig read(ConfigSection top) {
-    return new DeploymentConfig(
-        top.get("monitor", v -> v.section(MonitorConfig::read), MonitorConfig.defaults()));
+    MonitorConfig monitor =
+        top.get("monitor", v -> v.section(MonitorConfig::read), MonitorConfig.defaults());
+    return new DeploymentConfig(monitor, AlertingConfig.read(top, monitor.evaluationInterval()));
   }
 }
