@@ -48,13 +48,21 @@ class RolesTest {
                                job   operator analyst investigator runtime stranger
       active_period            S     S        S       S            -       -
       active_prompt            -     S        -       -            S       -
+      alert                    SIU   S        S       S            -       -
+      alert_escalation         SIU   S        S       S            -       -
+      alert_event              SIU   S        S       S            -       -
+      alert_exemplar           SIU   S        -       S            -       -
+      alert_overview           S     S        S       S            -       -
       dead_letter              SIU   -        -       S            -       -
       flyway_schema_history    -     -        -       -            -       -
+      notification             SIU   S        S       S            -       -
       prompt                   S     S        S       S            -       -
       prompt_version           -     S        -       -            -       -
       registered_version       S     S        S       S            -       -
       registry_event           S     S        S       S            -       -
       registry_lock            -     -        -       -            -       -
+      rule_status              SIUD  S        S       S            -       -
+      version_to_review        S     S        S       S            -       -
       window_metrics           SIU   S        S       S            -       -
       window_metrics_1h        -     -        -       -            -       -
       window_metrics_1m        -     -        -       -            -       -
