@@ -67,7 +67,7 @@ final class OurJob implements FlinkRun.Job {
         .uid("windows");
     outputs
         .evaluations()
-        .sinkTo(new ProbeSink<>(evaluation -> RunProbe.evaluation()))
+        .sinkTo(new ProbeSink<>(evaluation -> RunProbe.evaluations(evaluation.windows().size())))
         .name("evaluations")
         .uid("evaluations");
     outputs

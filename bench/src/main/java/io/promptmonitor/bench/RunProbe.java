@@ -103,7 +103,12 @@ public final class RunProbe {
 
   /** An evaluation of a sliding window. */
   public static void evaluation() {
-    EVALUATIONS.incrementAndGet();
+    evaluations(1);
+  }
+
+  /** Evaluations of sliding windows. */
+  public static void evaluations(int windows) {
+    EVALUATIONS.addAndGet(windows);
   }
 
   /** A record that was not counted. */

@@ -8,7 +8,7 @@ import io.promptmonitor.common.windows.RollUp;
 import io.promptmonitor.common.windows.RollUpOutput;
 import io.promptmonitor.common.windows.RollUpPlan;
 import io.promptmonitor.common.windows.SlidingEvaluator;
-import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.monitor.MonitorTopology;
 import java.time.Duration;
@@ -133,7 +133,7 @@ public final class StateSizeBench {
         }
 
         @Override
-        public void sliding(SlidingWindow window) {
+        public void sliding(SlidingWindows evaluation) {
           // Only what stays is of interest.
         }
 

@@ -10,7 +10,7 @@ import io.promptmonitor.common.windows.RollUpOutput;
 import io.promptmonitor.common.windows.RollUpPlan;
 import io.promptmonitor.common.windows.RollUpSettings;
 import io.promptmonitor.common.windows.SlidingEvaluator;
-import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
 import java.time.Duration;
@@ -115,8 +115,8 @@ public class RollUpBenchmark {
     }
 
     @Override
-    public void sliding(SlidingWindow window) {
-      blackhole.consume(window);
+    public void sliding(SlidingWindows evaluation) {
+      blackhole.consume(evaluation);
     }
 
     @Override

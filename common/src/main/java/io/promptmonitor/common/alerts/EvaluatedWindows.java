@@ -1,6 +1,8 @@
 package io.promptmonitor.common.alerts;
 
 import io.promptmonitor.common.conditions.MetricValues;
+import io.promptmonitor.common.windows.SlidingWindows;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The windows of one prompt version that end at one evaluation. */
@@ -13,6 +15,22 @@ public interface EvaluatedWindows {
    * @param length in milliseconds
    */
   @Nullable MetricValues ofLength(long length);
+
+  /** The windows of an evaluation. */
+  static EvaluatedWindows of(SlidingWindows evaluation) {
+    List<SlidingMetrics> windows =
+        evaluation.windows().stream()
+            .map(window -> new SlidingMetrics(window, evaluation.predictedQuality()))
+            .toList();
+    return length -> {
+      for (SlidingMetrics metrics : windows) {
+        if (metrics.window().length() == length) {
+          return metrics;
+        }
+      }
+      return null;
+    };
+  }
 
   /** No executions in any window: nothing has been seen of the version for long enough. */
   static EvaluatedWindows none() {

@@ -3,9 +3,15 @@ package io.promptmonitor.common.alerts;
 import io.promptmonitor.common.conditions.MetricValues;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.SlidingWindows;
 
-/** The metrics of a sliding window. Its percentiles are beside its counters, not among them. */
-public record SlidingMetrics(SlidingWindow window) implements MetricValues {
+/**
+ * The metrics of a sliding window. Its percentiles are beside its counters, not among them.
+ *
+ * @param predictedQuality see {@link SlidingWindows}
+ */
+public record SlidingMetrics(SlidingWindow window, double predictedQuality)
+    implements MetricValues {
 
   @Override
   public double value(Metric metric) {
@@ -14,7 +20,7 @@ public record SlidingMetrics(SlidingWindow window) implements MetricValues {
       case LATENCY_P95 -> window.latencyP95();
       case LATENCY_P99 -> window.latencyP99();
       default -> {
-        Object value = metric.value(window.counters(), window.predictedQuality());
+        Object value = metric.value(window.counters(), predictedQuality);
         yield value instanceof Number number ? number.doubleValue() : Double.NaN;
       }
     };

@@ -634,7 +634,7 @@ public final class RollUp {
         && Math.floorMod(now, settings.slide()) == 0
         && lastDataEnd != Long.MIN_VALUE
         && now <= lastSlide()) {
-      sliding.evaluate(promptVersion, plan, levels, now, predictedQuality(), output);
+      output.sliding(sliding.evaluate(promptVersion, plan, levels, now, predictedQuality()));
     }
     if (!finishing) {
       purge(now);

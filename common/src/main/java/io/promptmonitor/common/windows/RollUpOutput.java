@@ -6,8 +6,8 @@ public interface RollUpOutput {
   /** A row of a tumbling window. */
   void window(WindowUpdate update);
 
-  /** An evaluation of a sliding window. */
-  void sliding(SlidingWindow window);
+  /** An evaluation of all sliding windows. */
+  void sliding(SlidingWindows evaluation);
 
   /**
    * Feedback that was held for an execution which never came: {@code count} ratings and scores are

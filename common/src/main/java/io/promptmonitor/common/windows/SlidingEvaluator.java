@@ -5,6 +5,7 @@ import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.sketch.QuantileSketch;
 import io.promptmonitor.common.sketch.QuantileUnion;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +20,12 @@ public final class SlidingEvaluator {
 
   private final QuantileUnion latency = new QuantileUnion();
 
-  void evaluate(
+  SlidingWindows evaluate(
       PromptVersionId promptVersion,
       RollUpPlan plan,
       WindowSeries[] levels,
       long end,
-      double predictedQuality,
-      RollUpOutput output) {
+      double predictedQuality) {
     RollUpSettings settings = plan.settings();
     boolean needsLatency = MetricPart.LATENCY.in(settings.slidingParts());
     int parts =
@@ -35,6 +35,7 @@ public final class SlidingEvaluator {
     WindowAggregate counters = new WindowAggregate();
     long cursor = end;
     List<Long> lengths = settings.slidingLengths();
+    List<SlidingWindow> windows = new ArrayList<>(lengths.size());
     for (int i = 0; i < lengths.size(); i++) {
       long length = lengths.get(i);
       long start = plan.slidingStart(i, end);
@@ -50,18 +51,16 @@ public final class SlidingEvaluator {
           }
         }
       }
-      output.sliding(
+      windows.add(
           new SlidingWindow(
-              promptVersion,
               length,
               start,
-              end,
-              predictedQuality,
               counters.copy(),
               latency.quantile(0.50),
               latency.quantile(0.95),
               latency.quantile(0.99)));
     }
+    return new SlidingWindows(promptVersion, end, predictedQuality, windows, List.of());
   }
 
   private static int largestFitting(RollUpPlan plan, long cursor, long start) {

@@ -45,7 +45,7 @@ final class RollUpHarness implements RollUpOutput {
   private final Map<Id, Row> rows = new HashMap<>();
   private final List<String> rowTexts = new ArrayList<>();
   private final List<String> slidingTexts = new ArrayList<>();
-  private final List<SlidingWindow> evaluated = new ArrayList<>();
+  private final List<SlidingWindows> evaluated = new ArrayList<>();
   private RollUp rollUp;
   private boolean stepwise;
   private long now = Long.MIN_VALUE;
@@ -233,36 +233,40 @@ final class RollUpHarness implements RollUpOutput {
   // ---- sliding windows
 
   @Override
-  public void sliding(SlidingWindow window) {
-    evaluated.add(window);
-    slidingTexts.add(
-        window.length()
-            + " "
-            + window.start()
-            + " "
-            + window.end()
-            + " "
-            + window.latencyP50()
-            + " "
-            + window.latencyP95()
-            + " "
-            + window.latencyP99()
-            + hex(window.counters()));
-    RollUpOracle expected = oracle;
-    if (expected != null) {
-      checkEvaluation(expected, window);
+  public void sliding(SlidingWindows evaluation) {
+    evaluated.add(evaluation);
+    if (stepwise) {
+      assertThat(evaluation.end()).isEqualTo(now);
+    }
+    assertThat(evaluation.predictedQuality()).isEqualTo(PREDICTED_QUALITY);
+    assertThat(evaluation.windows())
+        .extracting(SlidingWindow::length)
+        .isEqualTo(settings.slidingLengths());
+    for (SlidingWindow window : evaluation.windows()) {
+      slidingTexts.add(
+          window.length()
+              + " "
+              + window.start()
+              + " "
+              + evaluation.end()
+              + " "
+              + window.latencyP50()
+              + " "
+              + window.latencyP95()
+              + " "
+              + window.latencyP99()
+              + hex(window.counters()));
+      RollUpOracle expected = oracle;
+      if (expected != null) {
+        checkWindow(expected, window, evaluation.end());
+      }
     }
   }
 
-  private void checkEvaluation(RollUpOracle expected, SlidingWindow window) {
-    String what = window.length() + " ms to " + Instant.ofEpochMilli(window.end());
-    if (stepwise) {
-      assertThat(window.end()).as(what).isEqualTo(now);
-    }
-    assertThat(window.start())
-        .as(what)
-        .isEqualTo(RollUpOracle.slidingStart(window.length(), window.end()));
-    List<Execution> executions = expected.executions(window.start(), window.end());
+  private void checkWindow(RollUpOracle expected, SlidingWindow window, long end) {
+    String what = window.length() + " ms to " + Instant.ofEpochMilli(end);
+    assertThat(window.start()).as(what).isEqualTo(RollUpOracle.slidingStart(window.length(), end));
+    List<Execution> executions = expected.executions(window.start(), end);
     WindowAggregate counters = window.counters();
     assertThat(counters.executionCount()).as(what).isEqualTo(executions.size());
     WindowAggregate all = RandomExecutions.aggregate(executions);
@@ -272,11 +276,11 @@ final class RollUpHarness implements RollUpOutput {
     assertThat(counters.outputTokens()).isEqualTo(all.outputTokens());
     assertThat(Metric.UNIQUE_USERS.value(counters, Double.NaN))
         .isEqualTo(Metric.UNIQUE_USERS.value(all, Double.NaN));
-    if (expected.changesHaveExecutions(window.start(), window.end())) {
-      all.quality().add(expected.changes(window.start(), window.end()));
+    if (expected.changesHaveExecutions(window.start(), end)) {
+      all.quality().add(expected.changes(window.start(), end));
       for (Metric metric : Metric.values()) {
         if (metric.isQuality()) {
-          assertThat(metric.value(counters, window.predictedQuality()))
+          assertThat(metric.value(counters, PREDICTED_QUALITY))
               .as("%s of %s", metric, what)
               .isEqualTo(metric.value(all, PREDICTED_QUALITY));
         }
@@ -310,15 +314,10 @@ final class RollUpHarness implements RollUpOutput {
   }
 
   private void checkEvaluationTimes(RollUpOracle expected, long from, long to) {
-    List<Long> lengths = settings.slidingLengths();
-    List<String> actual = evaluated.stream().map(w -> w.length() + " at " + w.end()).toList();
-    List<String> wanted = new ArrayList<>();
-    if (!lengths.isEmpty()) {
-      for (long end : evaluationTimes(expected, from, to)) {
-        lengths.forEach(length -> wanted.add(length + " at " + end));
-      }
-    }
-    assertThat(actual).isEqualTo(wanted);
+    List<Long> actual = evaluated.stream().map(SlidingWindows::end).toList();
+    assertThat(actual)
+        .isEqualTo(
+            settings.slidingLengths().isEmpty() ? List.of() : evaluationTimes(expected, from, to));
   }
 
   private List<Long> evaluationTimes(RollUpOracle expected, long from, long to) {

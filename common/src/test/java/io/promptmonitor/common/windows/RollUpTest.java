@@ -35,7 +35,7 @@ class RollUpTest {
   private static final long MONDAY = 1_749_427_200_000L;
 
   private final List<WindowUpdate> rows = new ArrayList<>();
-  private final List<SlidingWindow> evaluations = new ArrayList<>();
+  private final List<SlidingWindows> evaluations = new ArrayList<>();
   private final List<String> unmatched = new ArrayList<>();
   private final MemoryStore store = new MemoryStore();
   private final SlidingEvaluator scratch = new SlidingEvaluator();
@@ -52,8 +52,8 @@ class RollUpTest {
         }
 
         @Override
-        public void sliding(SlidingWindow window) {
-          evaluations.add(window);
+        public void sliding(SlidingWindows evaluation) {
+          evaluations.add(evaluation);
         }
 
         @Override
@@ -121,13 +121,16 @@ class RollUpTest {
   private List<String> takeEvaluations() {
     List<String> texts =
         evaluations.stream()
-            .map(
-                w ->
-                    "%ds at %ds: %d"
-                        .formatted(
-                            w.length() / SECOND,
-                            (w.end() - MONDAY) / SECOND,
-                            w.counters().executionCount()))
+            .flatMap(
+                evaluation ->
+                    evaluation.windows().stream()
+                        .map(
+                            w ->
+                                "%ds at %ds: %d"
+                                    .formatted(
+                                        w.length() / SECOND,
+                                        (evaluation.end() - MONDAY) / SECOND,
+                                        w.counters().executionCount())))
             .toList();
     evaluations.clear();
     return texts;
@@ -301,7 +304,7 @@ class RollUpTest {
     assertThat(last.value(Metric.CALIBRATION_BIAS)).isEqualTo(8 - actual);
     assertThat(last.value(Metric.AVG_CALIBRATION_DELTA)).isEqualTo(Math.abs(8 - actual));
     assertThat(evaluations)
-        .extracting(SlidingWindow::predictedQuality)
+        .extracting(SlidingWindows::predictedQuality)
         .containsExactly(Double.NaN, 8.0, 8.0, 8.0, 8.0);
   }
 
@@ -340,11 +343,14 @@ class RollUpTest {
     for (int i = 0; i < panes; i++) {
       add(i * PANE, 1, i * PANE);
       advance((i + 1) * PANE);
-      for (SlidingWindow window : evaluations) {
-        long covered = Math.min(window.end() - MONDAY, window.end() - window.start());
-        assertThat(window.counters().executionCount())
-            .as("%s ms at %s", window.length(), window.end() - MONDAY)
-            .isEqualTo(covered / PANE);
+      for (SlidingWindows evaluation : evaluations) {
+        long end = evaluation.end();
+        for (SlidingWindow window : evaluation.windows()) {
+          long covered = Math.min(end - MONDAY, end - window.start());
+          assertThat(window.counters().executionCount())
+              .as("%s ms at %s", window.length(), end - MONDAY)
+              .isEqualTo(covered / PANE);
+        }
       }
       evaluations.clear();
     }
@@ -378,9 +384,11 @@ class RollUpTest {
         }
       }
       StringBuilder text = new StringBuilder();
-      for (SlidingWindow w : evaluations) {
-        text.append(w.end()).append(' ').append(w.latencyP50()).append(' ').append(w.latencyP99());
-        text.append(hex(w.counters()::write)).append('\n');
+      for (SlidingWindows evaluation : evaluations) {
+        for (SlidingWindow w : evaluation.windows()) {
+          text.append(evaluation.end()).append(' ').append(w.latencyP50());
+          text.append(' ').append(w.latencyP99()).append(hex(w.counters()::write)).append('\n');
+        }
       }
       evaluations.clear();
       texts.add(text.toString());

@@ -24,7 +24,7 @@ public final class CounterNames {
   /** Rows of windows written, rewrites included. */
   public static final String WINDOW_ROWS = "window_rows";
 
-  /** Evaluations of sliding windows. */
+  /** Evaluations of sliding windows, all lengths together. */
   public static final String EVALUATIONS = "evaluations";
 
   /** Changes of the prompt registry that the job has applied. */

@@ -8,7 +8,7 @@ import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.RollUpSettings;
-import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.deduplication.ExecutionDeduplication;
@@ -70,7 +70,7 @@ public final class MonitorTopology {
    */
   public record Outputs(
       DataStream<WindowUpdate> windows,
-      DataStream<SlidingWindow> evaluations,
+      DataStream<SlidingWindows> evaluations,
       DataStream<DeadLetter> deadLetters,
       DataStream<RegistrySignal> registryChanges) {}
 

@@ -6,7 +6,7 @@ import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.windows.PaneUpdate;
-import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowUpdate;
 import java.util.Objects;
 import org.apache.flink.api.common.serialization.SerializerConfig;
@@ -42,8 +42,8 @@ public final class RecordTypeInfo<T> extends TypeInformation<T> {
       new RecordTypeInfo<>(WindowUpdate.class, WindowUpdateSerializer.INSTANCE);
 
   /** What rules look at. */
-  public static final RecordTypeInfo<SlidingWindow> SLIDING_WINDOW =
-      new RecordTypeInfo<>(SlidingWindow.class, SlidingWindowSerializer.INSTANCE);
+  public static final RecordTypeInfo<SlidingWindows> SLIDING_WINDOWS =
+      new RecordTypeInfo<>(SlidingWindows.class, SlidingWindowsSerializer.INSTANCE);
 
   /** What the change stream of the registry carries. */
   public static final RecordTypeInfo<RegistrySignal> REGISTRY_SIGNAL =

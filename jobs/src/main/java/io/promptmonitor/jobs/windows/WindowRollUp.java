@@ -12,7 +12,7 @@ import io.promptmonitor.common.windows.RollUpPlan;
 import io.promptmonitor.common.windows.RollUpSettings;
 import io.promptmonitor.common.windows.RollUpStore;
 import io.promptmonitor.common.windows.SlidingEvaluator;
-import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.counters.CheckpointedCounters;
@@ -67,8 +67,8 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
         Triggerable<PromptVersionId, VoidNamespace> {
 
   /** Evaluations of sliding windows. */
-  public static final OutputTag<SlidingWindow> SLIDING =
-      new OutputTag<>("sliding-windows", RecordTypeInfo.SLIDING_WINDOW);
+  public static final OutputTag<SlidingWindows> SLIDING =
+      new OutputTag<>("sliding-windows", RecordTypeInfo.SLIDING_WINDOWS);
 
   /** Panes and feedback that came too late to be counted. */
   public static final OutputTag<DeadLetter> LATE =
@@ -354,7 +354,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   /** Emits what roll-ups produce. */
   private final class Output implements RollUpOutput {
     private final StreamRecord<WindowUpdate> row = new StreamRecord<>(null);
-    private final StreamRecord<SlidingWindow> evaluation = new StreamRecord<>(null);
+    private final StreamRecord<SlidingWindows> evaluation = new StreamRecord<>(null);
     private final LongCounter rows = counters.counter(CounterNames.WINDOW_ROWS);
     private final LongCounter evaluations = counters.counter(CounterNames.EVALUATIONS);
     private final LongCounter[] firstRows = new LongCounter[WindowSize.values().length];
@@ -376,9 +376,9 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     }
 
     @Override
-    public void sliding(SlidingWindow window) {
+    public void sliding(SlidingWindows windows) {
       evaluations.add(1L);
-      output.collect(SLIDING, evaluation.replace(window, window.end() - 1));
+      output.collect(SLIDING, evaluation.replace(windows, windows.end() - 1));
     }
 
     @Override

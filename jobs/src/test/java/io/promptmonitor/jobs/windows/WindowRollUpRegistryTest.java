@@ -19,6 +19,7 @@ import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.util.ArrayList;
@@ -313,7 +314,7 @@ class WindowRollUpRegistryTest {
       List<Rated> all = new ArrayList<>();
       Map<PromptVersionId, Double> predicted = Map.of(A, random.nextInt(101) / 10.0, B, 10.0);
       List<WindowUpdate> rows = new ArrayList<>();
-      List<SlidingWindow> evaluations = new ArrayList<>();
+      List<SlidingWindows> evaluations = new ArrayList<>();
       try (var harness = started(null)) {
         int caughtUpAt = random.nextInt(60);
         for (int step = 0; step < 300; step++) {
@@ -349,14 +350,16 @@ class WindowRollUpRegistryTest {
         }
       }
       assertThat(evaluations).hasSizeGreaterThan(200);
-      for (SlidingWindow window : evaluations) {
-        assertBias(
-            Metric.CALIBRATION_BIAS.value(window.counters(), window.predictedQuality()),
-            bias(
-                predicted,
-                all,
-                window.promptVersion(),
-                time -> time >= window.start() && time < window.end()));
+      for (SlidingWindows evaluation : evaluations) {
+        for (SlidingWindow window : evaluation.windows()) {
+          assertBias(
+              Metric.CALIBRATION_BIAS.value(window.counters(), evaluation.predictedQuality()),
+              bias(
+                  predicted,
+                  all,
+                  evaluation.promptVersion(),
+                  time -> time >= window.start() && time < evaluation.end()));
+        }
       }
     }
   }

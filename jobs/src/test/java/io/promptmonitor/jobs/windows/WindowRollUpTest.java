@@ -14,9 +14,10 @@ import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.metrics.Metric;
-import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
+import io.promptmonitor.jobs.serialization.SlidingWindowsSerializer;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -203,18 +205,11 @@ class WindowRollUpTest {
     harness.getOutput().clear();
     var evaluations = harness.getSideOutput(WindowRollUp.SLIDING);
     if (evaluations != null) {
-      for (StreamRecord<SlidingWindow> evaluation : evaluations) {
-        SlidingWindow window = evaluation.getValue();
-        var bytes = new ByteArrayOutputStream();
-        var out = new DataOutputStream(bytes);
-        window.counters().write(out);
-        out.writeDouble(window.predictedQuality());
-        out.writeDouble(window.latencyP50());
-        out.writeDouble(window.latencyP95());
-        out.writeDouble(window.latencyP99());
-        last.put(
-            window.promptVersion() + " " + window.length() + " " + window.end(),
-            bytes.toByteArray());
+      for (StreamRecord<SlidingWindows> record : evaluations) {
+        SlidingWindows evaluation = record.getValue();
+        var out = new DataOutputSerializer(64);
+        SlidingWindowsSerializer.INSTANCE.serialize(evaluation, out);
+        last.put(evaluation.promptVersion() + " " + evaluation.end(), out.getCopyOfBuffer());
       }
       evaluations.clear();
     }

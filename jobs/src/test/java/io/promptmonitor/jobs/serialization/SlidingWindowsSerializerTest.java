@@ -1,0 +1,131 @@
+package io.promptmonitor.jobs.serialization;
+
+import static io.promptmonitor.jobs.TestRecords.execution;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.promptmonitor.common.execution.Execution;
+import io.promptmonitor.common.execution.PromptVersionId;
+import io.promptmonitor.common.metrics.Exemplar;
+import io.promptmonitor.common.metrics.WindowAggregate;
+import io.promptmonitor.common.windows.SlidingWindow;
+import io.promptmonitor.common.windows.SlidingWindows;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class SlidingWindowsSerializerTest {
+
+  private static final PromptVersionId GREETING = new PromptVersionId("greeting", "1.0.0");
+  private static final long END = 1_772_000_000_000L;
+  private static final Exemplar FAILED =
+      new Exemplar(-1, END - 5, 30_000, false, "timeout", 2, 3, "gpt-x", "a/b");
+  private static final Exemplar SLOW =
+      new Exemplar(
+          7, -5, Integer.MAX_VALUE, true, null, Execution.NO_HASH, Execution.NO_HASH, null, null);
+
+  private static SlidingWindows evaluation() {
+    WindowAggregate one = new WindowAggregate();
+    one.add(execution(7, GREETING, END - 5, 1200));
+    WindowAggregate two = one.copy();
+    two.add(execution(8, GREETING, END - 70_000, 800));
+    return new SlidingWindows(
+        GREETING,
+        END,
+        7.5,
+        List.of(
+            new SlidingWindow(
+                10_000, END - 10_000, new WindowAggregate(), Double.NaN, Double.NaN, Double.NaN),
+            new SlidingWindow(60_000, END - 60_000, one, 1200, 1200, 1200),
+            new SlidingWindow(300_000, END - 300_000, two, 1000, 1180, 1196),
+            new SlidingWindow(3_600_000, END - 3_640_000, two, Double.NaN, Double.NaN, Double.NaN)),
+        List.of(FAILED, SLOW));
+  }
+
+  @Test
+  void readsWhatItWrote() throws IOException {
+    SlidingWindows there = read(bytes(evaluation()));
+    assertThat(there.promptVersion()).isEqualTo(GREETING);
+    assertThat(there.end()).isEqualTo(END);
+    assertThat(there.predictedQuality()).isEqualTo(7.5);
+    assertThat(there.exemplars()).containsExactly(FAILED, SLOW);
+    assertThat(there.windows())
+        .extracting(SlidingWindow::length)
+        .containsExactly(10_000L, 60_000L, 300_000L, 3_600_000L);
+    assertThat(there.windows())
+        .extracting(SlidingWindow::start)
+        .containsExactly(END - 10_000, END - 60_000, END - 300_000, END - 3_640_000);
+    assertThat(there.windows())
+        .extracting(window -> window.counters().latencySum())
+        .containsExactly(0L, 1200L, 2000L, 2000L);
+    assertThat(there.windows())
+        .extracting(SlidingWindow::latencyP95)
+        .containsExactly(Double.NaN, 1200.0, 1180.0, Double.NaN);
+    assertThat(bytes(there)).as("and again").isEqualTo(bytes(evaluation()));
+  }
+
+  @Test
+  void sharedCountersAreWrittenOnce() throws IOException {
+    List<SlidingWindow> windows = read(bytes(evaluation())).windows();
+    assertThat(windows.get(3).counters()).isSameAs(windows.get(2).counters());
+    assertThat(windows.get(2).counters()).isNotSameAs(windows.get(1).counters());
+  }
+
+  @Test
+  void sharedCountersHaveToBeThere() throws IOException {
+    byte[] bytes = bytes(evaluation());
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    PromptVersionIdSerializer.INSTANCE.serialize(GREETING, out);
+    int flags = out.length() + 2 * Long.BYTES + 1;
+    bytes[flags] |= 1;
+    assertThatThrownBy(() -> read(bytes))
+        .isInstanceOf(IOException.class)
+        .hasMessage("malformed evaluation: the first window shares its counters");
+  }
+
+  /** Written once with version 1: whatever the code becomes, it has to read these bytes. */
+  @Test
+  void readsWhatVersion1Wrote() throws IOException {
+    assertThat(HexFormat.of().formatHex(bytes(evaluation()))).isEqualTo(GOLDEN);
+    assertThat(read(HexFormat.of().parseHex(GOLDEN)).exemplars()).containsExactly(FAILED, SLOW);
+  }
+
+  private static final String GOLDEN =
+      "096772656574696e6706312e302e300000019c936e3800401e0000000000000400904e904e0100000000000002e0d403e0d40301030101b0090a14001f0100b009001f01001e4092c000000000004092c000000000004092c0000000000002e0a712e0a71201030202d00f1428001f0200a0069003001f01011e02408f40000000000040927000000000004092b000000000000180dddb01c095de01023efffffffffffffffff6dff1b69267b0ea01000774696d656f75740000000000000002000000000000000300056770742d780003612f6201000000000000000709ffffffff07";
+
+  @Test
+  void anEvaluationWithoutExecutionsIsSmall() throws IOException {
+    WindowAggregate nothing = new WindowAggregate();
+    List<SlidingWindow> windows =
+        LongStream.rangeClosed(1, 15)
+            .mapToObj(
+                minutes ->
+                    new SlidingWindow(
+                        minutes * 60_000,
+                        END - minutes * 60_000,
+                        nothing,
+                        Double.NaN,
+                        Double.NaN,
+                        Double.NaN))
+            .toList();
+    assertThat(bytes(new SlidingWindows(GREETING, END, 7.5, windows, List.of())))
+        .hasSizeLessThan(160);
+  }
+
+  private static SlidingWindows read(byte[] bytes) throws IOException {
+    DataInputDeserializer in = new DataInputDeserializer(bytes);
+    SlidingWindows evaluation = SlidingWindowsSerializer.INSTANCE.deserialize(in);
+    assertThat(in.available()).isZero();
+    return evaluation;
+  }
+
+  private static byte[] bytes(SlidingWindows evaluation) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    SlidingWindowsSerializer.INSTANCE.serialize(evaluation, out);
+    return out.getCopyOfBuffer();
+  }
+}
