@@ -4,6 +4,7 @@ import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.common.config.ConfigException;
 import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.config.ConfigSection;
+import io.promptmonitor.common.notifications.GroupingConfig;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -13,17 +14,21 @@ import java.util.Objects;
  *
  * @param monitor the block {@code monitor}: how executions are read and aggregated
  * @param alerting the blocks {@code alert_rules}, {@code escalation} and {@code auto_rollback}
+ * @param grouping the block {@code notifications}: how messages are grouped
  */
-public record DeploymentConfig(MonitorConfig monitor, AlertingConfig alerting) {
+public record DeploymentConfig(
+    MonitorConfig monitor, AlertingConfig alerting, GroupingConfig grouping) {
 
   public DeploymentConfig {
     Objects.requireNonNull(monitor, "monitor");
     Objects.requireNonNull(alerting, "alerting");
+    Objects.requireNonNull(grouping, "grouping");
   }
 
   /** What holds without a file. */
   public static DeploymentConfig defaults() {
-    return new DeploymentConfig(MonitorConfig.defaults(), AlertingConfig.defaults());
+    return new DeploymentConfig(
+        MonitorConfig.defaults(), AlertingConfig.defaults(), GroupingConfig.defaults());
   }
 
   /**
@@ -39,6 +44,9 @@ public record DeploymentConfig(MonitorConfig monitor, AlertingConfig alerting) {
   public static DeploymentConfig read(ConfigSection top) {
     MonitorConfig monitor =
         top.get("monitor", v -> v.section(MonitorConfig::read), MonitorConfig.defaults());
-    return new DeploymentConfig(monitor, AlertingConfig.read(top, monitor.evaluationInterval()));
+    return new DeploymentConfig(
+        monitor,
+        AlertingConfig.read(top, monitor.evaluationInterval()),
+        top.get("notifications", v -> v.section(GroupingConfig::read), GroupingConfig.defaults()));
   }
 }
