@@ -1,9 +1,9 @@
 package io.promptmonitor.cluster;
 
+import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.registry.RegistryChange;
-import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.jobs.registry.BroadcastRegistry;
 import java.util.HashMap;
 import java.util.Map;

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promptmonitor.cli.PromptMon;
+import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.registry.PromptHash;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryException;
-import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.registry.RegistryView;
 import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.common.registry.VersionDefinitionJson;

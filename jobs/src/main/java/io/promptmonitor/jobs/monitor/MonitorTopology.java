@@ -1,11 +1,11 @@
 package io.promptmonitor.jobs.monitor;
 
+import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.deployment.Deduplication;
 import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.metrics.MetricPart;
-import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.RollUpSettings;
 import io.promptmonitor.common.windows.SlidingWindows;

@@ -1,10 +1,11 @@
 package io.promptmonitor.jobs.serialization;
 
+import io.promptmonitor.common.alerts.Silence;
+import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.registry.RegisteredVersion;
-import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowUpdate;
@@ -52,6 +53,10 @@ public final class RecordTypeInfo<T> extends TypeInformation<T> {
   /** What operators know of a version of a prompt. */
   public static final RecordTypeInfo<RegisteredVersion> REGISTERED_VERSION =
       new RecordTypeInfo<>(RegisteredVersion.class, RegisteredVersionSerializer.INSTANCE);
+
+  /** What operators silence. */
+  public static final RecordTypeInfo<Silence> SILENCE =
+      new RecordTypeInfo<>(Silence.class, SilenceSerializer.INSTANCE);
 
   private final Class<T> type;
   private final TypeSerializer<T> serializer;

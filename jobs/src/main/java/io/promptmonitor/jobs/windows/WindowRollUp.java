@@ -1,10 +1,10 @@
 package io.promptmonitor.jobs.windows;
 
+import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.registry.RegistryChange;
-import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.RollUp;
 import io.promptmonitor.common.windows.RollUpOutput;
@@ -187,10 +187,12 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
 
   @Override
   public void processElement2(StreamRecord<RegistrySignal> element) throws Exception {
+    if (element.getValue().isCaughtUp()) {
+      catchUp();
+    }
     RegistryChange change = element.getValue().change();
     if (change == null) {
-      catchUp();
-      return;
+      return; // Commands of operators are about alerts.
     }
     boolean applied = registry.apply(change);
     // Each subtask applies it, one counts it.

@@ -3,6 +3,10 @@ package io.promptmonitor.jobs.serialization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.promptmonitor.common.alerts.LabelMatcher;
+import io.promptmonitor.common.alerts.OperatorCommand;
+import io.promptmonitor.common.alerts.Silence;
+import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.Feedback;
 import io.promptmonitor.common.execution.PromptVersionId;
@@ -16,7 +20,6 @@ import io.promptmonitor.common.registry.PromptHash;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryEvent;
-import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.registry.RollbackPolicy;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;
@@ -24,6 +27,8 @@ import io.promptmonitor.common.registry.VersionStatus;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SerializerTestBase;
@@ -181,6 +186,22 @@ class RecordSerializersTest {
                   null,
                   null),
               DEFINITION));
+  private static final OperatorCommand ACKNOWLEDGED =
+      OperatorCommand.acknowledged(
+          1, Instant.EPOCH, "alice", "p", "pm-0123456789abcdef0123456789abcdef", "mine");
+  private static final Silence SILENCE =
+      new Silence(
+          "s300",
+          List.of(
+              LabelMatcher.parse("prompt=checkout-*"), LabelMatcher.parse("severity!=critical")),
+          Instant.parse("2026-03-01T00:00:00Z").toEpochMilli(),
+          Instant.parse("2026-03-01T02:00:00Z").toEpochMilli(),
+          "bob",
+          "known");
+  private static final OperatorCommand SILENCED =
+      OperatorCommand.silenced(300, Instant.parse("2026-02-28T12:00:00.123Z"), SILENCE);
+  private static final OperatorCommand SILENCE_ENDED =
+      OperatorCommand.silenceEnded(Long.MAX_VALUE, Instant.EPOCH, "bob", "s300");
   private static final RegisteredVersion ACTIVE =
       new RegisteredVersion(
           DEFINITION,
@@ -212,7 +233,98 @@ class RecordSerializersTest {
         RegistrySignal.CAUGHT_UP,
         new RegistrySignal(new RegistryChange(DEPLOYED, null)),
         new RegistrySignal(new RegistryChange(ROLLED_BACK, null)),
-        REGISTRATION
+        REGISTRATION,
+        new RegistrySignal(ACKNOWLEDGED),
+        new RegistrySignal(SILENCED),
+        new RegistrySignal(SILENCE_ENDED)
+      };
+    }
+
+    @Override
+    @Test
+    protected void testInstantiate() {
+      assertThat(createSerializer().createInstance()).as("there is no empty record").isNull();
+    }
+  }
+
+  /** Versions 1 and 2 write changes alike. */
+  @Test
+  void readsSignalsAsVersion1WroteThem() throws IOException {
+    TypeSerializerSnapshot<RegistrySignal> snapshot = new RegistrySignalSerializer.Snapshot();
+    snapshot.readSnapshot(1, new DataInputDeserializer(), getClass().getClassLoader());
+    TypeSerializer<RegistrySignal> version1 = snapshot.restoreSerializer();
+    assertThat(signal(version1, "00")).isEqualTo(RegistrySignal.CAUGHT_UP);
+    assertThat(signal(version1, GOLDEN_DEPLOYED))
+        .isEqualTo(new RegistrySignal(new RegistryChange(DEPLOYED, null)));
+    assertThat(signal(version1, GOLDEN_ROLLED_BACK))
+        .isEqualTo(new RegistrySignal(new RegistryChange(ROLLED_BACK, null)));
+    assertThat(hex(RegistrySignalSerializer.INSTANCE, signal(version1, GOLDEN_DEPLOYED)))
+        .isEqualTo(GOLDEN_DEPLOYED);
+  }
+
+  @Test
+  void readsCommandsAsVersion2WroteThem() throws IOException {
+    RegistrySignalSerializer serializer = RegistrySignalSerializer.INSTANCE;
+    for (Map.Entry<String, OperatorCommand> golden :
+        Map.of(
+                GOLDEN_ACKNOWLEDGED,
+                ACKNOWLEDGED,
+                GOLDEN_SILENCED,
+                SILENCED,
+                GOLDEN_SILENCE_ENDED,
+                SILENCE_ENDED)
+            .entrySet()) {
+      RegistrySignal command = new RegistrySignal(golden.getValue());
+      assertThat(hex(serializer, command)).isEqualTo(golden.getKey());
+      assertThat(signal(serializer, golden.getKey())).isEqualTo(command);
+    }
+  }
+
+  private static RegistrySignal signal(TypeSerializer<RegistrySignal> serializer, String hex)
+      throws IOException {
+    return serializer.deserialize(new DataInputDeserializer(HexFormat.of().parseHex(hex)));
+  }
+
+  private static <T> String hex(TypeSerializer<T> serializer, T value) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    serializer.serialize(value, out);
+    return HexFormat.of().formatHex(out.getCopyOfBuffer());
+  }
+
+  private static final String GOLDEN_DEPLOYED =
+      "01808080808020a0c1dc950d8094ef3a096465706c6f7965641862696c6c696e672f6578706c61696e2d696e766f69636506312e312e3006312e302e3006312e312e3006616c6963650762657474657200";
+  private static final String GOLDEN_ROLLED_BACK =
+      "010700000c726f6c6c65645f6261636b027006312e302e3006312e312e3006312e302e30046a6f62000b6465636973696f6e2d31";
+  private static final String GOLDEN_ACKNOWLEDGED =
+      "020100000d61636b6e6f776c656467656406616c696365027024706d2d303132333435363738396162636465663031323334353637383961626364656600056d696e65";
+  private static final String GOLDEN_SILENCED =
+      "02ac0280e3969a0dc0a9d33a0973696c656e63656404626f6200000573333030020770726f6d7074000b636865636b6f75742d2a0973657665726974790109637269746963616c80f08eeb946780e4fdf1946704626f62066b6e6f776e0000";
+  private static final String GOLDEN_SILENCE_ENDED =
+      "02ffffffffffffffff7f00000e73696c656e63655f656e64656404626f620000057333303000";
+
+  @Nested
+  class OfSilences extends SerializerTestBase<Silence> {
+
+    @Override
+    protected TypeSerializer<Silence> createSerializer() {
+      return RecordTypeInfo.SILENCE.createSerializer(new ExecutionConfig().getSerializerConfig());
+    }
+
+    @Override
+    protected int getLength() {
+      return -1;
+    }
+
+    @Override
+    protected Class<Silence> getTypeClass() {
+      return Silence.class;
+    }
+
+    @Override
+    protected Silence[] getTestData() {
+      return new Silence[] {
+        SILENCE,
+        new Silence("s1", List.of(LabelMatcher.parse("rule=*")), -5, Long.MAX_VALUE, "ü", "")
       };
     }
 

@@ -2,6 +2,7 @@ package io.promptmonitor.jobs.windows;
 
 import static io.promptmonitor.jobs.TestRecords.execution;
 
+import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.MetricPart;
@@ -10,7 +11,6 @@ import io.promptmonitor.common.registry.Performance;
 import io.promptmonitor.common.registry.PromptHash;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryEvent;
-import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.registry.RollbackPolicy;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;

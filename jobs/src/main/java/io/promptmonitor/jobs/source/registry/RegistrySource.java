@@ -1,6 +1,6 @@
 package io.promptmonitor.jobs.source.registry;
 
-import io.promptmonitor.common.registry.RegistrySignal;
+import io.promptmonitor.common.control.RegistrySignal;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.connector.source.Boundedness;

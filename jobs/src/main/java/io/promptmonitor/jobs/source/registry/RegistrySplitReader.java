@@ -1,8 +1,8 @@
 package io.promptmonitor.jobs.source.registry;
 
+import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryException;
-import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.jobs.sink.RetryPolicy;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -102,7 +102,7 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
         confirm(log, from);
         confirmed = true;
       }
-      List<RegistryChange> page = log.after(from.lastEventId(), PAGE);
+      List<RegistryChange> page = log.after(from.events().id(), PAGE);
       everRead = true;
       if (failures > 0) {
         LOG.info("the registry can be read again, after {} failures", failures);
@@ -133,7 +133,7 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
   }
 
   private static void confirm(RegistryChanges log, RegistrySplit sent) throws IOException {
-    long id = sent.lastEventId();
+    long id = sent.events().id();
     if (id == 0) {
       return;
     }
@@ -141,13 +141,13 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
     if (found.isEmpty() || found.get(0).event().eventId() != id) {
       throw new IOException(
           "the registry has no event %d, although this job has seen it (%s): %s"
-              .formatted(id, sent.lastEvent(), ANOTHER));
+              .formatted(id, sent.events().entry(), ANOTHER));
     }
-    String present = RegistrySplit.fingerprint(found.get(0).event());
-    if (!present.equals(sent.lastEvent())) {
+    String present = RegistrySplit.Position.behind(found.get(0).event()).entry();
+    if (!present.equals(sent.events().entry())) {
       throw new IOException(
           "event %d of the registry is not the one that this job has seen (%s, now %s): %s"
-              .formatted(id, sent.lastEvent(), present, ANOTHER));
+              .formatted(id, sent.events().entry(), present, ANOTHER));
     }
   }
 

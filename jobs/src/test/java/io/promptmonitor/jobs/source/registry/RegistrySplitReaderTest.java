@@ -3,13 +3,14 @@ package io.promptmonitor.jobs.source.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.RegistryException.Reason;
-import io.promptmonitor.common.registry.RegistrySignal;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.jobs.sink.RetryPolicy;
+import io.promptmonitor.jobs.source.registry.RegistrySplit.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -98,7 +99,10 @@ class RegistrySplitReaderTest {
 
   /** As a checkpoint holds it after one of the changes of {@link #append}. */
   private static RegistrySplit sent(long eventId, boolean caughtUp) {
-    return new RegistrySplit(eventId, "1970-01-01T00:00:00Z staged p@1.0.0 by tester", caughtUp);
+    return new RegistrySplit(
+        new Position(eventId, "1970-01-01T00:00:00Z staged p@1.0.0 by tester"),
+        Position.START,
+        caughtUp);
   }
 
   /** What a fetch brings: ids, 0 for the news that all have come, -1 for the end of the split. */
@@ -258,7 +262,7 @@ class RegistrySplitReaderTest {
                     + " (1970-01-01T00:00:00Z staged p@1.0.0 by tester, now %s): it is another"
                     + " registry, or was restored from an older backup; start the job without its"
                     + " old state",
-                RegistrySplit.fingerprint(other.event()));
+                Position.behind(other.event()).entry());
       }
       log.remove(4);
     }
@@ -293,25 +297,36 @@ class RegistrySplitReaderTest {
 
   @Test
   void stateIsWrittenAndRead() throws Exception {
-    for (RegistrySplit split : List.of(RegistrySplit.START, sent(Long.MAX_VALUE / 2, true))) {
+    RegistrySplit withCommands =
+        new RegistrySplit(GOLDEN.events(), new Position(2, "a command"), true);
+    for (RegistrySplit split :
+        List.of(RegistrySplit.START, sent(Long.MAX_VALUE / 2, true), withCommands)) {
       byte[] bytes = RegistrySplit.Serializer.INSTANCE.serialize(split);
-      assertThat(RegistrySplit.Serializer.INSTANCE.deserialize(1, bytes)).isEqualTo(split);
+      assertThat(RegistrySplit.Serializer.INSTANCE.deserialize(2, bytes)).isEqualTo(split);
       assertThat(
               RegistryEnumerator.StateSerializer.INSTANCE.deserialize(
-                  1, RegistryEnumerator.StateSerializer.INSTANCE.serialize(Optional.of(split))))
+                  2, RegistryEnumerator.StateSerializer.INSTANCE.serialize(Optional.of(split))))
           .contains(split);
     }
     assertThat(
             RegistryEnumerator.StateSerializer.INSTANCE.deserialize(
-                1, RegistryEnumerator.StateSerializer.INSTANCE.serialize(Optional.empty())))
+                2, RegistryEnumerator.StateSerializer.INSTANCE.serialize(Optional.empty())))
         .isEmpty();
-    assertThat(HexFormat.of().formatHex(RegistrySplit.Serializer.INSTANCE.serialize(GOLDEN)))
-        .isEqualTo(
-            "ac02"
-                + "002d"
-                + HexFormat.of().formatHex(GOLDEN.lastEvent().getBytes(StandardCharsets.UTF_8))
-                + "01");
-    assertThatThrownBy(() -> RegistrySplit.Serializer.INSTANCE.deserialize(2, new byte[2]))
-        .hasMessage("state of the registry source has version 2, expected 1");
+    assertThat(HexFormat.of().formatHex(RegistrySplit.Serializer.INSTANCE.serialize(withCommands)))
+        .isEqualTo(VERSION_1 + "02" + "0009" + hex("a command"));
+    assertThatThrownBy(() -> RegistrySplit.Serializer.INSTANCE.deserialize(3, new byte[2]))
+        .hasMessage("state of the registry source has version 3, expected 1 to 2");
   }
+
+  @Test
+  void stateOfAJobThatKnewNoCommandsIsRead() throws Exception {
+    assertThat(RegistrySplit.Serializer.INSTANCE.deserialize(1, HexFormat.of().parseHex(VERSION_1)))
+        .isEqualTo(GOLDEN);
+  }
+
+  private static String hex(String text) {
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static final String VERSION_1 = "ac02" + "002d" + hex(GOLDEN.events().entry()) + "01";
 }
