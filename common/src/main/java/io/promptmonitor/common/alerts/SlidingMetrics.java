@@ -19,10 +19,15 @@ public record SlidingMetrics(SlidingWindow window, double predictedQuality)
       case LATENCY_P50 -> window.latencyP50();
       case LATENCY_P95 -> window.latencyP95();
       case LATENCY_P99 -> window.latencyP99();
-      default -> {
-        Object value = metric.value(window.counters(), predictedQuality);
-        yield value instanceof Number number ? number.doubleValue() : Double.NaN;
-      }
+      default -> metric.number(window.counters(), predictedQuality);
+    };
+  }
+
+  @Override
+  public long countAbove(Metric percentile, double threshold) {
+    return switch (percentile) {
+      case LATENCY_P50, LATENCY_P95, LATENCY_P99 -> window.slowerThan(threshold);
+      default -> -1;
     };
   }
 }

@@ -20,6 +20,16 @@ public interface MetricValues {
     };
   }
 
+  /**
+   * How many of the values that a percentile is taken from are above a threshold, in the metric's
+   * unit; -1 if it is not known.
+   *
+   * @param percentile the metric; it is not known of others
+   */
+  default long countAbove(Metric percentile, double threshold) {
+    return -1;
+  }
+
   private long count(Metric metric) {
     return (long) value(metric); // 0 for NaN
   }

@@ -6,7 +6,6 @@ import static io.promptmonitor.common.metrics.BaselineSource.EXPECTED_FAILURES;
 import static io.promptmonitor.common.metrics.BaselineSource.EXPECTED_LATENCY_P50;
 import static io.promptmonitor.common.metrics.BaselineSource.EXPECTED_LATENCY_P95;
 import static io.promptmonitor.common.metrics.BaselineSource.TOKEN_BUDGET_AVERAGE;
-import static io.promptmonitor.common.metrics.MetricAttributes.notANumber;
 import static io.promptmonitor.common.metrics.MetricAttributes.real;
 import static io.promptmonitor.common.metrics.MetricAttributes.whole;
 import static io.promptmonitor.common.metrics.Quantity.COUNT;
@@ -30,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ public enum Metric {
   /** Number of executions. */
   EXECUTION_COUNT(whole(COUNT), w -> w.executionCount()),
   /** Number of distinct users; unknown if no execution named one. */
-  UNIQUE_USERS(whole(COUNT), w -> map(w.usersSketch(), DistinctSketch::estimate)),
+  UNIQUE_USERS(whole(COUNT), w -> number(w.usersSketch(), DistinctSketch::estimate)),
   /** Number of executions that succeeded. */
   SUCCESS_COUNT(whole(COUNT).worseIfLower(), w -> w.successCount()),
   /** Number of executions that failed. */
@@ -83,18 +83,15 @@ public enum Metric {
   TOTAL_TOKENS(whole(TOKENS).worseIfHigher(), w -> w.inputTokens() + w.outputTokens()),
   /** Mean rating, 1 to 5; unknown without ratings. */
   AVG_USER_FEEDBACK(
-      real(RATING).worseIfLower().fromFeedback(Sample.RATINGS),
-      w -> known(w.quality().averageRating())),
+      real(RATING).worseIfLower().fromFeedback(Sample.RATINGS), w -> w.quality().averageRating()),
   /** Number of ratings. */
   FEEDBACK_COUNT(whole(COUNT).fromFeedback(), w -> w.quality().ratingCount()),
   /** Share of ratings of 1 or 2 among all ratings, 0 to 1; unknown without ratings. */
   USER_FEEDBACK_NEGATIVE_RATE(
-      real(RATE).worseIfHigher().fromFeedback(Sample.RATINGS),
-      w -> known(w.quality().negativeRate())),
+      real(RATE).worseIfHigher().fromFeedback(Sample.RATINGS), w -> w.quality().negativeRate()),
   /** Mean automated score, 0 to 10; unknown without scores. */
   AVG_AUTOMATED_SCORE(
-      real(QUALITY).worseIfLower().fromFeedback(Sample.SCORES),
-      w -> known(w.quality().averageScore())),
+      real(QUALITY).worseIfLower().fromFeedback(Sample.SCORES), w -> w.quality().averageScore()),
   /** Number of automated scores. */
   AUTOMATED_SCORE_COUNT(whole(COUNT).fromFeedback(), w -> w.quality().scoreCount()),
   /**
@@ -106,37 +103,35 @@ public enum Metric {
           .worseIfHigher()
           .fromFeedback(Sample.RATINGS_AND_SCORES)
           .alias("calibration_drift"),
-      (w, predicted) -> known(Math.abs(w.quality().bias(predicted)))),
+      (w, predicted) -> Math.abs(w.quality().bias(predicted))),
   /**
    * Predicted quality minus mean actual quality, -10 to 10: positive if the prediction was too
    * good; unknown without ratings and scores, or if the predicted quality is unknown.
    */
   CALIBRATION_BIAS(
       real(QUALITY_DIFFERENCE).fromFeedback(Sample.RATINGS_AND_SCORES),
-      (w, predicted) -> known(w.quality().bias(predicted))),
+      (w, predicted) -> w.quality().bias(predicted)),
   /**
    * Of the executions whose input was seen more than once in the window, the share whose output is
    * the most frequent one for that input, 0 to 1; unknown if no input was seen twice.
    */
   CONSISTENCY_RATE(
       real(RATE).worseIfLower().baseline(CONSISTENCY_TARGET),
-      w -> known(map(w.consistencySketch(), ConsistencySketch::rate))),
+      w -> number(w.consistencySketch(), ConsistencySketch::rate)),
   /** Failures by error type. */
-  ERRORS_BY_TYPE(notANumber(Type.COUNTS_BY_NAME), w -> counts(w.errorsByType(), Integer.MAX_VALUE)),
+  ERRORS_BY_TYPE(Type.COUNTS_BY_NAME, w -> counts(w.errorsByType(), Integer.MAX_VALUE)),
   /** The five most frequent error types with their counts. */
-  TOP_ERRORS(notANumber(Type.COUNTS_BY_NAME), w -> counts(w.errorsByType(), 5)),
+  TOP_ERRORS(Type.COUNTS_BY_NAME, w -> counts(w.errorsByType(), 5)),
   /** Executions by conditional path. */
-  BRANCH_DISTRIBUTION(
-      notANumber(Type.COUNTS_BY_NAME), w -> counts(w.branchDistribution(), Integer.MAX_VALUE)),
+  BRANCH_DISTRIBUTION(Type.COUNTS_BY_NAME, w -> counts(w.branchDistribution(), Integer.MAX_VALUE)),
   /** Executions by model. */
-  MODEL_DISTRIBUTION(
-      notANumber(Type.COUNTS_BY_NAME), w -> counts(w.modelDistribution(), Integer.MAX_VALUE)),
+  MODEL_DISTRIBUTION(Type.COUNTS_BY_NAME, w -> counts(w.modelDistribution(), Integer.MAX_VALUE)),
   /** The latency distribution as {@link QuantileSketch#write} writes it. */
-  LATENCY_DIGEST(notANumber(Type.BYTES), w -> bytes(w.latencyQuantiles(), QuantileSketch::write)),
+  LATENCY_DIGEST(Type.BYTES, w -> bytes(w.latencyQuantiles(), QuantileSketch::write)),
   /** The distribution of total tokens as {@link QuantileSketch#write} writes it. */
-  TOKENS_DIGEST(notANumber(Type.BYTES), w -> bytes(w.tokenQuantiles(), QuantileSketch::write)),
+  TOKENS_DIGEST(Type.BYTES, w -> bytes(w.tokenQuantiles(), QuantileSketch::write)),
   /** The users as {@link DistinctSketch#write} writes them. */
-  USERS_SKETCH(notANumber(Type.BYTES), w -> bytes(w.usersSketch(), DistinctSketch::write));
+  USERS_SKETCH(Type.BYTES, w -> bytes(w.usersSketch(), DistinctSketch::write));
 
   /** What a metric's value is. */
   public enum Type {
@@ -150,9 +145,9 @@ public enum Metric {
     BYTES
   }
 
-  /** How a metric is computed. */
+  /** How a number is computed; NaN if it cannot be known. */
   private interface Computation {
-    @Nullable Object of(WindowAggregate window, double predictedQuality);
+    double of(WindowAggregate window, double predictedQuality);
   }
 
   private static final Map<String, Metric> BY_NAME =
@@ -170,15 +165,29 @@ public enum Metric {
   private final @Nullable String alias;
 
   @SuppressWarnings("ImmutableEnumChecker") // the functions above capture nothing
-  private final Computation value;
+  private final Computation number;
+
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final Function<WindowAggregate, @Nullable Object> content;
 
   private final String column = name().toLowerCase(Locale.ROOT);
 
-  Metric(MetricAttributes attributes, Function<WindowAggregate, @Nullable Object> value) {
-    this(attributes, (window, predictedQuality) -> value.apply(window));
+  Metric(MetricAttributes attributes, ToDoubleFunction<WindowAggregate> number) {
+    this(attributes, (window, predictedQuality) -> number.applyAsDouble(window));
   }
 
-  Metric(MetricAttributes attributes, Computation value) {
+  Metric(MetricAttributes attributes, Computation number) {
+    this(attributes, number, window -> null);
+  }
+
+  Metric(Type type, Function<WindowAggregate, @Nullable Object> content) {
+    this(MetricAttributes.notANumber(type), (window, predictedQuality) -> Double.NaN, content);
+  }
+
+  Metric(
+      MetricAttributes attributes,
+      Computation number,
+      Function<WindowAggregate, @Nullable Object> content) {
     this.type = attributes.type();
     this.quantity = attributes.quantity();
     this.worse = attributes.worse();
@@ -187,7 +196,8 @@ public enum Metric {
     this.minSamples = attributes.minSamples();
     this.quality = attributes.quality();
     this.alias = attributes.alias();
-    this.value = value;
+    this.number = number;
+    this.content = content;
   }
 
   /** The metric of a name, its column or its alias, or null if there is none. */
@@ -248,23 +258,36 @@ public enum Metric {
    *     it is unknown
    */
   public @Nullable Object value(WindowAggregate window, double predictedQuality) {
-    return value.of(window, predictedQuality);
+    if (quantity == null) {
+      return content.apply(window);
+    }
+    double known = number(window, predictedQuality);
+    if (Double.isNaN(known)) {
+      return null;
+    }
+    return type == Type.COUNT ? (Object) (long) known : (Object) known;
   }
 
-  private static @Nullable Double ratio(long part, long whole) {
-    return whole == 0 ? null : (double) part / whole;
+  /**
+   * As {@link #value}, of a metric that is a number; NaN if it is not, or cannot be known.
+   *
+   * @param predictedQuality the quality that was predicted for the prompt version, 0 to 10; NaN if
+   *     it is unknown
+   */
+  public double number(WindowAggregate window, double predictedQuality) {
+    return number.of(window, predictedQuality);
   }
 
-  private static @Nullable Double quantile(@Nullable QuantileSketch sketch, double q) {
-    return sketch == null ? null : known(sketch.quantile(q));
+  private static double ratio(long part, long whole) {
+    return whole == 0 ? Double.NaN : (double) part / whole;
   }
 
-  private static @Nullable Double known(@Nullable Double number) {
-    return number == null || number.isNaN() ? null : number;
+  private static double quantile(@Nullable QuantileSketch sketch, double q) {
+    return sketch == null ? Double.NaN : sketch.quantile(q);
   }
 
-  private static <T, R> @Nullable R map(@Nullable T part, Function<T, R> function) {
-    return part == null ? null : function.apply(part);
+  private static <T> double number(@Nullable T sketch, ToDoubleFunction<T> function) {
+    return sketch == null ? Double.NaN : function.applyAsDouble(sketch);
   }
 
   private static Map<String, Long> counts(@Nullable CategoryCounts counts, int limit) {

@@ -634,7 +634,8 @@ public final class RollUp {
         && Math.floorMod(now, settings.slide()) == 0
         && lastDataEnd != Long.MIN_VALUE
         && now <= lastSlide()) {
-      output.sliding(sliding.evaluate(promptVersion, plan, levels, now, predictedQuality()));
+      output.sliding(
+          sliding.evaluate(promptVersion, plan, levels, now, lastDataEnd, predictedQuality()));
     }
     if (!finishing) {
       purge(now);

@@ -14,17 +14,24 @@ import org.jspecify.annotations.Nullable;
  * Evaluates sliding windows from panes and the windows above them. All windows of one evaluation
  * end at the same time, so that a longer one continues where the next shorter one began, and each
  * takes the largest windows that fit: the number of merges grows with the logarithm of the length.
- * Working memory for one thread.
+ * What lies after the last executions is passed over, and windows with the same executions share
+ * what was computed of them. Working memory for one thread.
  */
 public final class SlidingEvaluator {
 
   private final QuantileUnion latency = new QuantileUnion();
 
+  /**
+   * Evaluates the windows that end at {@code end}.
+   *
+   * @param dataEnd a time before which all executions happened
+   */
   SlidingWindows evaluate(
       PromptVersionId promptVersion,
       RollUpPlan plan,
       WindowSeries[] levels,
       long end,
+      long dataEnd,
       double predictedQuality) {
     RollUpSettings settings = plan.settings();
     boolean needsLatency = MetricPart.LATENCY.in(settings.slidingParts());
@@ -34,16 +41,23 @@ public final class SlidingEvaluator {
     latency.clear();
     WindowAggregate counters = new WindowAggregate();
     long cursor = end;
+    long newest = alignedUp(plan, dataEnd, end);
     List<Long> lengths = settings.slidingLengths();
     List<SlidingWindow> windows = new ArrayList<>(lengths.size());
+    SlidingWindow previous = null;
     for (int i = 0; i < lengths.size(); i++) {
       long length = lengths.get(i);
       long start = plan.slidingStart(i, end);
+      boolean more = false;
+      if (cursor > newest) {
+        cursor = Math.max(newest, start);
+      }
       while (cursor > start) {
         int level = largestFitting(plan, cursor, start);
         cursor -= plan.millis(level);
         WindowAggregate content = closedContent(levels[level].find(cursor));
         if (content != null) {
+          more = true;
           counters.mergeParts(content, parts);
           QuantileSketch sketch = content.latencyQuantiles();
           if (needsLatency && sketch != null) {
@@ -51,16 +65,43 @@ public final class SlidingEvaluator {
           }
         }
       }
-      windows.add(
-          new SlidingWindow(
-              length,
-              start,
-              counters.copy(),
-              latency.quantile(0.50),
-              latency.quantile(0.95),
-              latency.quantile(0.99)));
+      SlidingWindow window =
+          previous == null || more
+              ? new SlidingWindow(
+                  length,
+                  start,
+                  counters.copy(),
+                  latency.quantile(0.50),
+                  latency.quantile(0.95),
+                  latency.quantile(0.99),
+                  List.of())
+              : new SlidingWindow(
+                  length,
+                  start,
+                  previous.counters(),
+                  previous.latencyP50(),
+                  previous.latencyP95(),
+                  previous.latencyP99(),
+                  previous.latencyTails());
+      windows.add(window);
+      previous = window;
     }
-    return new SlidingWindows(promptVersion, end, predictedQuality, windows, List.of());
+    return new SlidingWindows(promptVersion, end, predictedQuality, windows, List.of(), List.of());
+  }
+
+  /**
+   * The time not before {@code dataEnd} and not after {@code end} from which the longest windows
+   * fit.
+   */
+  private static long alignedUp(RollUpPlan plan, long dataEnd, long end) {
+    for (int level = WindowLevel.HOUR; level > WindowLevel.PANE; level--) {
+      long millis = plan.millis(level);
+      long aligned = -Math.floorDiv(-dataEnd, millis) * millis;
+      if (aligned <= end) {
+        return aligned;
+      }
+    }
+    return Math.min(dataEnd, end);
   }
 
   private static int largestFitting(RollUpPlan plan, long cursor, long start) {

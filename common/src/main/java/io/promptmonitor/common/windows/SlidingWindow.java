@@ -1,6 +1,7 @@
 package io.promptmonitor.common.windows;
 
 import io.promptmonitor.common.metrics.WindowAggregate;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Objects;
  *     asked for
  * @param latencyP95 95th percentile of the latency
  * @param latencyP99 99th percentile of the latency
+ * @param latencyTails how many executions were slower than the thresholds that rules ask about
  */
 public record SlidingWindow(
     long length,
@@ -25,9 +27,25 @@ public record SlidingWindow(
     WindowAggregate counters,
     double latencyP50,
     double latencyP95,
-    double latencyP99) {
+    double latencyP99,
+    List<LatencyTail> latencyTails) {
 
   public SlidingWindow {
     Objects.requireNonNull(counters, "counters");
+    latencyTails = List.copyOf(latencyTails);
+  }
+
+  /**
+   * How many executions were slower than a threshold; -1 if it was not asked for.
+   *
+   * @param threshold in milliseconds
+   */
+  public long slowerThan(double threshold) {
+    for (LatencyTail tail : latencyTails) {
+      if (tail.threshold() == threshold) {
+        return tail.executions();
+      }
+    }
+    return -1;
   }
 }

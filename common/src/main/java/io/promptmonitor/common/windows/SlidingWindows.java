@@ -15,18 +15,25 @@ import java.util.Objects;
  * @param predictedQuality the quality that was predicted for the prompt version, as far as it was
  *     known at the evaluation: 0 to 10, or NaN
  * @param windows a window of each configured length, in ascending order
- * @param exemplars executions that show what is wrong, if anything is
+ * @param failures executions that failed, the newest first; at most {@value #MAX_EXEMPLARS}
+ * @param slowest executions that took long, failed ones too, the slowest first; at most {@value
+ *     #MAX_EXEMPLARS}
  */
 public record SlidingWindows(
     PromptVersionId promptVersion,
     long end,
     double predictedQuality,
     List<SlidingWindow> windows,
-    List<Exemplar> exemplars) {
+    List<Exemplar> failures,
+    List<Exemplar> slowest) {
+
+  /** Most executions of a kind that are shown as evidence. */
+  public static final int MAX_EXEMPLARS = 5;
 
   public SlidingWindows {
     Objects.requireNonNull(promptVersion, "promptVersion");
     windows = List.copyOf(windows);
-    exemplars = List.copyOf(exemplars);
+    failures = List.copyOf(failures);
+    slowest = List.copyOf(slowest);
   }
 }

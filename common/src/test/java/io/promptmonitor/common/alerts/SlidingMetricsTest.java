@@ -8,6 +8,7 @@ import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.Sample;
 import io.promptmonitor.common.metrics.WindowAggregate;
+import io.promptmonitor.common.windows.LatencyTail;
 import io.promptmonitor.common.windows.SlidingWindow;
 import io.promptmonitor.common.windows.SlidingWindows;
 import java.util.List;
@@ -27,8 +28,11 @@ class SlidingMetricsTest {
             600_000,
             predictedQuality,
             List.of(
-                new SlidingWindow(60_000, 540_000, none, Double.NaN, Double.NaN, Double.NaN),
-                new SlidingWindow(300_000, 300_000, some, 110, 190, 198)),
+                new SlidingWindow(
+                    60_000, 540_000, none, Double.NaN, Double.NaN, Double.NaN, List.of()),
+                new SlidingWindow(
+                    300_000, 300_000, some, 110, 190, 198, List.of(new LatencyTail(180, 1)))),
+            List.of(),
             List.of()));
   }
 
@@ -78,6 +82,16 @@ class SlidingMetricsTest {
     assertThat(five.value(Metric.LATENCY_P99)).isEqualTo(198);
     assertThat(five.value(Metric.LATENCY_AVG)).isEqualTo(150);
     assertThat(five.value(Metric.ERROR_RATE)).isEqualTo(0.5);
+  }
+
+  @Test
+  void slowExecutionsAreKnownForTheThresholdsThatWereAskedFor() {
+    MetricValues five = evaluation(7.5).ofLength(300_000);
+    assertThat(five).isNotNull();
+    assertThat(five.countAbove(Metric.LATENCY_P95, 180)).isEqualTo(1);
+    assertThat(five.countAbove(Metric.LATENCY_P99, 180)).isEqualTo(1);
+    assertThat(five.countAbove(Metric.LATENCY_P95, 181)).isEqualTo(-1);
+    assertThat(five.countAbove(Metric.LATENCY_AVG, 180)).isEqualTo(-1);
   }
 
   @Test

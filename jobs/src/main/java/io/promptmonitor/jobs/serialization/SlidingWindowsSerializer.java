@@ -4,6 +4,7 @@ import io.promptmonitor.common.encoding.VarInt;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Exemplar;
 import io.promptmonitor.common.metrics.WindowAggregate;
+import io.promptmonitor.common.windows.LatencyTail;
 import io.promptmonitor.common.windows.SlidingWindow;
 import io.promptmonitor.common.windows.SlidingWindows;
 import java.io.DataInput;
@@ -27,9 +28,10 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
   public static final SlidingWindowsSerializer INSTANCE = new SlidingWindowsSerializer();
 
   private static final int MAX_WINDOWS = 100_000;
-  private static final int MAX_EXEMPLARS = 1_000;
+  private static final int MAX_TAILS = 100_000;
   private static final int SHARED_COUNTERS = 1;
   private static final int LATENCY = 1 << 1;
+  private static final int LATENCY_TAILS = 1 << 2;
 
   private SlidingWindowsSerializer() {}
 
@@ -44,10 +46,8 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
       write(window, evaluation.end(), previous, out);
       previous = window.counters();
     }
-    VarInt.write(out, evaluation.exemplars().size());
-    for (Exemplar exemplar : evaluation.exemplars()) {
-      exemplar.write(out);
-    }
+    write(evaluation.failures(), out);
+    write(evaluation.slowest(), out);
   }
 
   private static void write(
@@ -55,9 +55,11 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
       throws IOException {
     boolean shared = window.counters() == previous;
     boolean latency = !Double.isNaN(window.latencyP50());
-    out.writeByte((shared ? SHARED_COUNTERS : 0) | (latency ? LATENCY : 0));
+    boolean tails = !window.latencyTails().isEmpty();
+    out.writeByte(
+        (shared ? SHARED_COUNTERS : 0) | (latency ? LATENCY : 0) | (tails ? LATENCY_TAILS : 0));
     VarInt.write(out, window.length());
-    VarInt.write(out, end - window.start());
+    VarInt.writeSigned(out, end - window.length() - window.start());
     if (!shared) {
       window.counters().write(out);
     }
@@ -65,6 +67,20 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
       out.writeDouble(window.latencyP50());
       out.writeDouble(window.latencyP95());
       out.writeDouble(window.latencyP99());
+    }
+    if (tails) {
+      VarInt.write(out, window.latencyTails().size());
+      for (LatencyTail tail : window.latencyTails()) {
+        out.writeDouble(tail.threshold());
+        VarInt.write(out, tail.executions());
+      }
+    }
+  }
+
+  private static void write(List<Exemplar> exemplars, DataOutput out) throws IOException {
+    VarInt.write(out, exemplars.size());
+    for (Exemplar exemplar : exemplars) {
+      exemplar.write(out);
     }
   }
 
@@ -81,19 +97,24 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
       windows.add(window);
       previous = window.counters();
     }
-    int exemplarCount = VarInt.readSize(in, MAX_EXEMPLARS);
-    List<Exemplar> exemplars = new ArrayList<>(exemplarCount);
-    for (int i = 0; i < exemplarCount; i++) {
+    return new SlidingWindows(
+        promptVersion, end, predictedQuality, windows, readExemplars(in), readExemplars(in));
+  }
+
+  private static List<Exemplar> readExemplars(DataInput in) throws IOException {
+    int count = VarInt.readSize(in, SlidingWindows.MAX_EXEMPLARS);
+    List<Exemplar> exemplars = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
       exemplars.add(Exemplar.read(in));
     }
-    return new SlidingWindows(promptVersion, end, predictedQuality, windows, exemplars);
+    return exemplars;
   }
 
   private static SlidingWindow read(long end, @Nullable WindowAggregate previous, DataInput in)
       throws IOException {
     int flags = in.readUnsignedByte();
     long length = VarInt.read(in);
-    long start = end - VarInt.read(in);
+    long start = end - length - VarInt.readSigned(in);
     WindowAggregate counters = previous;
     if ((flags & SHARED_COUNTERS) == 0) {
       counters = WindowAggregate.read(in);
@@ -108,7 +129,17 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
         counters,
         latency ? in.readDouble() : Double.NaN,
         latency ? in.readDouble() : Double.NaN,
-        latency ? in.readDouble() : Double.NaN);
+        latency ? in.readDouble() : Double.NaN,
+        (flags & LATENCY_TAILS) == 0 ? List.of() : readTails(in));
+  }
+
+  private static List<LatencyTail> readTails(DataInput in) throws IOException {
+    int count = VarInt.readSize(in, MAX_TAILS);
+    List<LatencyTail> tails = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      tails.add(new LatencyTail(in.readDouble(), VarInt.read(in)));
+    }
+    return tails;
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Exemplar;
 import io.promptmonitor.common.metrics.WindowAggregate;
+import io.promptmonitor.common.windows.LatencyTail;
 import io.promptmonitor.common.windows.SlidingWindow;
 import io.promptmonitor.common.windows.SlidingWindows;
 import java.io.IOException;
@@ -28,6 +29,9 @@ class SlidingWindowsSerializerTest {
       new Exemplar(
           7, -5, Integer.MAX_VALUE, true, null, Execution.NO_HASH, Execution.NO_HASH, null, null);
 
+  private static final List<LatencyTail> TAILS =
+      List.of(new LatencyTail(1000, 1), new LatencyTail(750.5, 2));
+
   private static SlidingWindows evaluation() {
     WindowAggregate one = new WindowAggregate();
     one.add(execution(7, GREETING, END - 5, 1200));
@@ -39,11 +43,19 @@ class SlidingWindowsSerializerTest {
         7.5,
         List.of(
             new SlidingWindow(
-                10_000, END - 10_000, new WindowAggregate(), Double.NaN, Double.NaN, Double.NaN),
-            new SlidingWindow(60_000, END - 60_000, one, 1200, 1200, 1200),
-            new SlidingWindow(300_000, END - 300_000, two, 1000, 1180, 1196),
-            new SlidingWindow(3_600_000, END - 3_640_000, two, Double.NaN, Double.NaN, Double.NaN)),
-        List.of(FAILED, SLOW));
+                10_000,
+                END - 10_000,
+                new WindowAggregate(),
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                List.of()),
+            new SlidingWindow(60_000, END - 60_000, one, 1200, 1200, 1200, List.of()),
+            new SlidingWindow(300_000, END - 300_000, two, 1000, 1180, 1196, TAILS),
+            new SlidingWindow(
+                3_600_000, END - 3_640_000, two, Double.NaN, Double.NaN, Double.NaN, List.of())),
+        List.of(FAILED),
+        List.of(SLOW, FAILED));
   }
 
   @Test
@@ -52,7 +64,9 @@ class SlidingWindowsSerializerTest {
     assertThat(there.promptVersion()).isEqualTo(GREETING);
     assertThat(there.end()).isEqualTo(END);
     assertThat(there.predictedQuality()).isEqualTo(7.5);
-    assertThat(there.exemplars()).containsExactly(FAILED, SLOW);
+    assertThat(there.failures()).containsExactly(FAILED);
+    assertThat(there.slowest()).containsExactly(SLOW, FAILED);
+    assertThat(there.windows().get(2).latencyTails()).isEqualTo(TAILS);
     assertThat(there.windows())
         .extracting(SlidingWindow::length)
         .containsExactly(10_000L, 60_000L, 300_000L, 3_600_000L);
@@ -91,11 +105,11 @@ class SlidingWindowsSerializerTest {
   @Test
   void readsWhatVersion1Wrote() throws IOException {
     assertThat(HexFormat.of().formatHex(bytes(evaluation()))).isEqualTo(GOLDEN);
-    assertThat(read(HexFormat.of().parseHex(GOLDEN)).exemplars()).containsExactly(FAILED, SLOW);
+    assertThat(read(HexFormat.of().parseHex(GOLDEN)).slowest()).containsExactly(SLOW, FAILED);
   }
 
   private static final String GOLDEN =
-      "096772656574696e6706312e302e300000019c936e3800401e0000000000000400904e904e0100000000000002e0d403e0d40301030101b0090a14001f0100b009001f01001e4092c000000000004092c000000000004092c0000000000002e0a712e0a71201030202d00f1428001f0200a0069003001f01011e02408f40000000000040927000000000004092b000000000000180dddb01c095de01023efffffffffffffffff6dff1b69267b0ea01000774696d656f75740000000000000002000000000000000300056770742d780003612f6201000000000000000709ffffffff07";
+      "096772656574696e6706312e302e300000019c936e3800401e0000000000000400904e000100000000000002e0d4030001030101b0090a14001f0100b009001f01001e4092c000000000004092c000000000004092c0000000000006e0a7120001030202d00f1428001f0200a0069003001f01011e02408f40000000000040927000000000004092b0000000000002408f400000000000014087740000000000020180dddb0180f104013efffffffffffffffff6dff1b69267b0ea01000774696d656f75740000000000000002000000000000000300056770742d780003612f620201000000000000000709ffffffff073efffffffffffffffff6dff1b69267b0ea01000774696d656f75740000000000000002000000000000000300056770742d780003612f62";
 
   @Test
   void anEvaluationWithoutExecutionsIsSmall() throws IOException {
@@ -110,10 +124,11 @@ class SlidingWindowsSerializerTest {
                         nothing,
                         Double.NaN,
                         Double.NaN,
-                        Double.NaN))
+                        Double.NaN,
+                        List.of()))
             .toList();
-    assertThat(bytes(new SlidingWindows(GREETING, END, 7.5, windows, List.of())))
-        .hasSizeLessThan(160);
+    assertThat(bytes(new SlidingWindows(GREETING, END, 7.5, windows, List.of(), List.of())))
+        .hasSizeLessThan(120);
   }
 
   private static SlidingWindows read(byte[] bytes) throws IOException {
