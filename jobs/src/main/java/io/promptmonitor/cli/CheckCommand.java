@@ -46,7 +46,8 @@ final class CheckCommand implements Callable<Integer> {
         VersionFile::read),
     CONFIGURATION(
         "configuration",
-        List.of("monitor", "alert_rules", "escalation", "auto_rollback"),
+        List.of(
+            "monitor", "alert_rules", "escalation", "auto_rollback", "notifications", "channels"),
         DeploymentConfig::read);
 
     private final String label;

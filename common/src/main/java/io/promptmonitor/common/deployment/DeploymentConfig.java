@@ -1,6 +1,7 @@
 package io.promptmonitor.common.deployment;
 
 import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.channels.ChannelsConfig;
 import io.promptmonitor.common.config.ConfigException;
 import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.config.ConfigSection;
@@ -15,20 +16,28 @@ import java.util.Objects;
  * @param monitor the block {@code monitor}: how executions are read and aggregated
  * @param alerting the blocks {@code alert_rules}, {@code escalation} and {@code auto_rollback}
  * @param grouping the block {@code notifications}: how messages are grouped
+ * @param channels the block {@code channels}: how messages are sent
  */
 public record DeploymentConfig(
-    MonitorConfig monitor, AlertingConfig alerting, GroupingConfig grouping) {
+    MonitorConfig monitor,
+    AlertingConfig alerting,
+    GroupingConfig grouping,
+    ChannelsConfig channels) {
 
   public DeploymentConfig {
     Objects.requireNonNull(monitor, "monitor");
     Objects.requireNonNull(alerting, "alerting");
     Objects.requireNonNull(grouping, "grouping");
+    Objects.requireNonNull(channels, "channels");
   }
 
   /** What holds without a file. */
   public static DeploymentConfig defaults() {
     return new DeploymentConfig(
-        MonitorConfig.defaults(), AlertingConfig.defaults(), GroupingConfig.defaults());
+        MonitorConfig.defaults(),
+        AlertingConfig.defaults(),
+        GroupingConfig.defaults(),
+        ChannelsConfig.defaults());
   }
 
   /**
@@ -47,6 +56,7 @@ public record DeploymentConfig(
     return new DeploymentConfig(
         monitor,
         AlertingConfig.read(top, monitor.evaluationInterval()),
-        top.get("notifications", v -> v.section(GroupingConfig::read), GroupingConfig.defaults()));
+        top.get("notifications", v -> v.section(GroupingConfig::read), GroupingConfig.defaults()),
+        top.get("channels", ChannelsConfig::read, ChannelsConfig.defaults()));
   }
 }
