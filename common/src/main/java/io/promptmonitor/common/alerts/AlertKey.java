@@ -1,5 +1,6 @@
 package io.promptmonitor.common.alerts;
 
+import io.promptmonitor.common.encoding.StableHash;
 import io.promptmonitor.common.execution.PromptVersionId;
 import java.util.Objects;
 
@@ -24,8 +25,8 @@ public record AlertKey(PromptVersionId promptVersion, String rule) {
    */
   public String dedupKey(long episode) {
     return "pm-"
-        + Stable.hex128(
-            Stable.join(
+        + StableHash.hex128(
+            StableHash.join(
                 rule, promptVersion.promptId(), promptVersion.version(), Long.toString(episode)));
   }
 }

@@ -5,6 +5,7 @@ import io.promptmonitor.common.conditions.ConditionEvaluator;
 import io.promptmonitor.common.conditions.Expression;
 import io.promptmonitor.common.conditions.Operator;
 import io.promptmonitor.common.config.DurationText;
+import io.promptmonitor.common.encoding.StableHash;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.Worse;
 import java.io.Serializable;
@@ -176,7 +177,7 @@ public record AlertRule(
    */
   public long contentHash() {
     String text =
-        Stable.join(
+        StableHash.join(
             name,
             kind.label(),
             expression.toString(),
@@ -190,6 +191,6 @@ public record AlertRule(
             severity.label(),
             actions.stream().map(AlertAction::label).collect(Collectors.joining(",")),
             confidence == null ? "" : confidence.label());
-    return Stable.hash64(text);
+    return StableHash.hash64(text);
   }
 }

@@ -1,4 +1,4 @@
-package io.promptmonitor.common.alerts;
+package io.promptmonitor.common.encoding;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -7,12 +7,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Hashes of texts that stay the same in every release, because they are kept. */
-final class Stable {
+public final class StableHash {
 
-  private Stable() {}
+  private StableHash() {}
 
   /** The parts as one text that no other parts give. */
-  static String join(String... parts) {
+  public static String join(String... parts) {
     StringBuilder text = new StringBuilder();
     for (String part : parts) {
       text.append(part.length()).append(':').append(part);
@@ -21,12 +21,12 @@ final class Stable {
   }
 
   /** The first 8 bytes of the text's SHA-256. */
-  static long hash64(String text) {
+  public static long hash64(String text) {
     return ByteBuffer.wrap(sha256(text)).getLong();
   }
 
   /** The first 16 bytes of the text's SHA-256 in hexadecimal: 32 characters. */
-  static String hex128(String text) {
+  public static String hex128(String text) {
     return HexFormat.of().formatHex(sha256(text), 0, 16);
   }
 

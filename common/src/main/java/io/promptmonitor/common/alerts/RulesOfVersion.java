@@ -1,0 +1,53 @@
+package io.promptmonitor.common.alerts;
+
+import io.promptmonitor.common.registry.DeploymentSpecification;
+import io.promptmonitor.common.registry.RegisteredVersion;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules that hold for one prompt version, each with what is told about it.
+ *
+ * @param rules the rules, no two with the same name
+ * @param summaries their summaries, in the same order
+ */
+public record RulesOfVersion(List<VersionRule> rules, List<RuleSummary> summaries) {
+
+  public RulesOfVersion {
+    rules = List.copyOf(rules);
+    summaries = List.copyOf(summaries);
+    if (rules.size() != summaries.size()) {
+      throw new IllegalArgumentException("a summary for each rule");
+    }
+  }
+
+  /**
+   * The rules of a deployment as they hold for a version.
+   *
+   * @param version null for a version that is not in the registry
+   */
+  public static RulesOfVersion of(RuleSet ruleSet, @Nullable RegisteredVersion version) {
+    List<String> channels = channels(version);
+    List<VersionRule> rules = ruleSet.forVersion(version);
+    List<RuleSummary> summaries = new ArrayList<>(rules.size());
+    rules.forEach(rule -> summaries.add(RuleSummary.of(rule.rule(), channels)));
+    return new RulesOfVersion(rules, summaries);
+  }
+
+  private static List<String> channels(@Nullable RegisteredVersion version) {
+    DeploymentSpecification specification =
+        version == null ? null : version.definition().specification();
+    return specification == null ? List.of() : specification.monitoring().alertingChannels();
+  }
+
+  /** Whether there is a rule of that name. */
+  boolean has(String name) {
+    return rules.stream().anyMatch(rule -> rule.rule().name().equals(name));
+  }
+
+  /** Whether a rule asks for an alert if there are no executions. */
+  public boolean watchForSilence() {
+    return rules.stream().anyMatch(rule -> rule.rule().kind() == RuleKind.NO_DATA_ALERT);
+  }
+}
