@@ -5,7 +5,6 @@ import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.encoding.RecordJson;
 import io.promptmonitor.common.encoding.VarInt;
 import io.promptmonitor.common.execution.PromptVersionId;
-import io.promptmonitor.common.metrics.Exemplar;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -58,7 +57,7 @@ public final class VersionAlerts {
       RulesOfVersion rules,
       EvaluatedWindows windows,
       boolean hasExecutions,
-      List<Exemplar> exemplars,
+      Exemplars exemplars,
       long now) {
     List<AlertEvent> events = new ArrayList<>(0);
     endOthers(rules, now, events);
@@ -81,19 +80,25 @@ public final class VersionAlerts {
   }
 
   /**
-   * What time alone brings about: the rules see empty windows, if there was no evaluation for a
-   * while.
+   * What time alone brings about: the rules see empty windows, if there are none because the
+   * version has had no executions for long, or ever.
    *
    * @param interval time between two evaluations while there is anything in any window
    */
   public List<AlertEvent> wake(RulesOfVersion rules, long interval, long now) {
     return isSilent(interval, now)
-        ? evaluate(rules, EvaluatedWindows.none(), false, List.of(), now)
+        ? evaluate(rules, EvaluatedWindows.none(), false, Exemplars.none(), now)
         : List.of();
   }
 
   private boolean isSilent(long interval, long now) {
-    return lastEvaluation == AlertState.NEVER || now - lastEvaluation >= 2 * interval;
+    if (followed.isEmpty()) {
+      return true;
+    }
+    boolean active =
+        followed.values().stream().anyMatch(alert -> alert.state.phase() != AlertPhase.INACTIVE);
+    // What is followed although nothing is going on is being evaluated.
+    return active && now - lastEvaluation >= 2 * interval;
   }
 
   /** When {@link #wake} is to be called; {@link Long#MAX_VALUE} for never. */
@@ -114,7 +119,7 @@ public final class VersionAlerts {
       VersionRule rule,
       RuleSummary summary,
       RuleEvaluation evaluation,
-      List<Exemplar> exemplars,
+      Exemplars exemplars,
       long now,
       List<AlertEvent> events) {
     String name = rule.rule().name();
@@ -143,7 +148,7 @@ public final class VersionAlerts {
       AlertTransition transition,
       AlertStep step,
       AlertState before,
-      List<Exemplar> exemplars) {
+      Exemplars exemplars) {
     boolean fires = transition.change() == Change.FIRING;
     long firingSince =
         fires
@@ -163,9 +168,7 @@ public final class VersionAlerts {
         transition.data(),
         transition.reason(),
         reading,
-        fires
-            ? AlertExemplars.choose(reading == null ? null : reading.metric(), exemplars)
-            : List.of());
+        fires ? exemplars.about(reading == null ? null : reading.metric()) : List.of());
   }
 
   /** Where a rule is that is evaluated for the first time. */

@@ -80,4 +80,35 @@ public record AlertMessage(
     Objects.requireNonNull(firedAt, "firedAt");
     Objects.requireNonNull(dueAt, "dueAt");
   }
+
+  /** This message, with the number of episodes that nobody was told of. */
+  AlertMessage withUnreported(int episodes) {
+    return new AlertMessage(
+        alertId,
+        reason,
+        number,
+        promptId,
+        promptVersion,
+        rule,
+        kind,
+        severity,
+        condition,
+        actions,
+        metric,
+        value,
+        operator,
+        threshold,
+        baseline,
+        sampleCount,
+        sample,
+        windowSeconds,
+        evidence,
+        pendingSince,
+        firedAt,
+        endedAt,
+        dueAt,
+        acknowledgedBy,
+        comment,
+        episodes);
+  }
 }

@@ -9,10 +9,10 @@ import java.time.Duration;
  * How what is to be said about one prompt becomes few messages: the block {@code notifications} of
  * the configuration.
  *
- * @param groupWait how long the first message about a prompt waits for others to join it, by the
- *     clock of escalation; at most 10 minutes
- * @param groupInterval how long after a message about a prompt the next one comes at the earliest;
- *     from 1 second to 24 hours
+ * @param groupWait how long a message about a prompt waits for others to join it, by the clock of
+ *     escalation; at most 10 minutes
+ * @param groupInterval how long after people were told of a rule and version the next episode of
+ *     the same waits; from 1 second to 24 hours
  */
 public record GroupingConfig(Duration groupWait, Duration groupInterval) implements Serializable {
 

@@ -59,6 +59,20 @@ public final class NotificationJson {
     return MAPPER.readValue(json, Notification.class);
   }
 
+  /** A message that waits to be part of a notification, in UTF-8. */
+  static byte[] writeMessage(AlertMessage message) {
+    try {
+      return MAPPER.writeValueAsBytes(message);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a message is always JSON", e);
+    }
+  }
+
+  /** Reads what {@link #writeMessage} wrote. */
+  static AlertMessage readMessage(byte[] json) throws IOException {
+    return MAPPER.readValue(json, AlertMessage.class);
+  }
+
   private static final class InstantWriter extends StdScalarSerializer<Instant> {
     private static final long serialVersionUID = 1L;
 

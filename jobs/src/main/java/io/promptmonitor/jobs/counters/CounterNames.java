@@ -1,7 +1,9 @@
 package io.promptmonitor.jobs.counters;
 
+import io.promptmonitor.common.alerts.AlertTransition;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.windows.WindowSize;
+import java.util.Locale;
 
 /** The names of the job's counts: of accumulators, of Flink metrics and in summaries. */
 public final class CounterNames {
@@ -33,6 +35,13 @@ public final class CounterNames {
   /** Changes of the prompt registry that came again and were ignored; always 0. */
   public static final String REGISTRY_REPEATS = "registry_repeats";
 
+  /** Rules that were evaluated, each for each version at each evaluation. */
+  public static final String RULE_EVALUATIONS = "rule_evaluations";
+
+  /** Notifications that were made, whatever became of them. */
+  public static final String NOTIFICATIONS = "notifications";
+
+  private static final String ALERTS = "alerts.";
   private static final String WINDOWS = "windows.";
   private static final String REJECTED = "rejected.";
 
@@ -41,6 +50,11 @@ public final class CounterNames {
   /** Records that became a dead letter for {@code reason}. */
   public static String rejected(RejectionReason reason) {
     return REJECTED + reason.code();
+  }
+
+  /** Alerts to which something happened. */
+  public static String alerts(AlertTransition.Change change) {
+    return ALERTS + change.name().toLowerCase(Locale.ROOT);
   }
 
   /** Windows of a size that were written for the first time. */

@@ -1,10 +1,13 @@
 package io.promptmonitor.jobs.serialization;
 
+import io.promptmonitor.common.alerts.AlertEvent;
+import io.promptmonitor.common.alerts.RollbackTrigger;
 import io.promptmonitor.common.alerts.Silence;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
+import io.promptmonitor.common.notifications.EscalationRow;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.SlidingWindows;
@@ -57,6 +60,18 @@ public final class RecordTypeInfo<T> extends TypeInformation<T> {
   /** What operators silence. */
   public static final RecordTypeInfo<Silence> SILENCE =
       new RecordTypeInfo<>(Silence.class, SilenceSerializer.INSTANCE);
+
+  /** What happens to alerts. */
+  public static final RecordTypeInfo<AlertEvent> ALERT_EVENT =
+      new RecordTypeInfo<>(AlertEvent.class, AlertEventSerializer.INSTANCE);
+
+  /** What is handed to the rollback protocol. */
+  public static final RecordTypeInfo<RollbackTrigger> ROLLBACK_TRIGGER =
+      new RecordTypeInfo<>(RollbackTrigger.class, RollbackTriggerSerializer.INSTANCE);
+
+  /** What goes to the table of escalations. */
+  public static final RecordTypeInfo<EscalationRow> ESCALATION_ROW =
+      new RecordTypeInfo<>(EscalationRow.class, EscalationRowSerializer.INSTANCE);
 
   private final Class<T> type;
   private final TypeSerializer<T> serializer;

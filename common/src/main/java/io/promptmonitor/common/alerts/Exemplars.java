@@ -1,0 +1,48 @@
+package io.promptmonitor.common.alerts;
+
+import io.promptmonitor.common.metrics.Exemplar;
+import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.metrics.Quantity;
+import io.promptmonitor.common.windows.SlidingWindows;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executions from which the evidence for an alert is chosen.
+ *
+ * @param failures executions that failed, the best evidence first
+ * @param slowest executions that took long, the slowest first
+ */
+public record Exemplars(List<Exemplar> failures, List<Exemplar> slowest) {
+
+  private static final Exemplars NONE = new Exemplars(List.of(), List.of());
+
+  public Exemplars {
+    failures = List.copyOf(failures);
+    slowest = List.copyOf(slowest);
+  }
+
+  /** No executions are known. */
+  public static Exemplars none() {
+    return NONE;
+  }
+
+  /** Those of an evaluation. */
+  public static Exemplars of(SlidingWindows evaluation) {
+    return new Exemplars(evaluation.failures(), evaluation.slowest());
+  }
+
+  /**
+   * For a metric of failures those that failed, for one of latencies the slowest, for any other
+   * none: nothing can be seen of it in single executions.
+   */
+  List<Exemplar> about(@Nullable Metric metric) {
+    if (metric == null) {
+      return List.of();
+    }
+    return switch (metric) {
+      case ERROR_RATE, SUCCESS_RATE, FAILURE_COUNT, SUCCESS_COUNT -> failures;
+      default -> metric.quantity() == Quantity.LATENCY ? slowest : List.of();
+    };
+  }
+}
