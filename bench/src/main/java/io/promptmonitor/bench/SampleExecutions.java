@@ -2,7 +2,9 @@ package io.promptmonitor.bench;
 
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.WindowAggregate;
+import io.promptmonitor.common.windows.PaneUpdate;
 import java.util.SplittableRandom;
 
 /** Executions as the parser makes them, the same ones for the same seed. */
@@ -47,13 +49,16 @@ public final class SampleExecutions {
         PATHS[random.nextInt(PATHS.length)]);
   }
 
-  /** A pane of that many executions. */
-  public WindowAggregate pane(PromptVersionId promptVersion, int executions) {
+  /** A pane of that many executions, which all happen when it starts. */
+  public PaneUpdate pane(PromptVersionId promptVersion, long start, int executions) {
     WindowAggregate pane = new WindowAggregate();
+    Exemplars exemplars = new Exemplars();
     for (int i = 0; i < executions; i++) {
-      pane.add(next(promptVersion, 0));
+      Execution execution = next(promptVersion, start);
+      pane.add(execution);
+      exemplars.add(execution);
     }
-    return pane;
+    return PaneUpdate.executions(promptVersion, start, pane, exemplars);
   }
 
   /** An approximately normal deviate: cheap, because millions of them are made. */

@@ -3,7 +3,7 @@ package io.promptmonitor.bench;
 import io.promptmonitor.bench.MeasuredStore.Kind;
 import io.promptmonitor.common.deployment.Deduplication;
 import io.promptmonitor.common.execution.PromptVersionId;
-import io.promptmonitor.common.metrics.WindowAggregate;
+import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.RollUp;
 import io.promptmonitor.common.windows.RollUpOutput;
 import io.promptmonitor.common.windows.RollUpPlan;
@@ -77,8 +77,8 @@ public final class StateSizeBench {
       for (int minute = 0; minute < MINUTES_A_DAY; minute++) {
         long start = FIRST_MILLIS + ((day - 1L) * MINUTES_A_DAY + minute) * MINUTE;
         if (minute % traffic.everyMinutes() == 0) {
-          WindowAggregate pane = executions.pane(promptVersion, traffic.executions());
-          if (!rollUp.add(start, pane, start)) {
+          PaneUpdate pane = executions.pane(promptVersion, start, traffic.executions());
+          if (!rollUp.add(start, pane.aggregate(), pane.exemplars(), start)) {
             throw new IllegalStateException("a pane came too late");
           }
         }

@@ -3,6 +3,7 @@ package io.promptmonitor.bench.kernels;
 import io.promptmonitor.bench.SampleExecutions;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -55,7 +56,7 @@ public class AggregateBenchmark {
             .mapToObj(i -> sample.next(PROMPT_VERSION, i))
             .toArray(Execution[]::new);
     for (int i = 0; i < PANES; i++) {
-      panes[i] = sample.pane(PROMPT_VERSION, executions);
+      panes[i] = sample.pane(PROMPT_VERSION, 0, executions).aggregate();
       written[i] = write(panes[i]);
     }
   }
@@ -74,6 +75,18 @@ public class AggregateBenchmark {
       aggregate.add(execution);
     }
     return aggregate;
+  }
+
+  /** Chooses exemplars of the executions of a pane, and writes them. */
+  @Benchmark
+  public byte[] chooseAndWriteExemplars() throws IOException {
+    Exemplars exemplars = new Exemplars();
+    for (Execution execution : pane) {
+      exemplars.add(execution);
+    }
+    bytes.reset();
+    exemplars.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
   }
 
   /** Adds the executions of a pane and writes it. */

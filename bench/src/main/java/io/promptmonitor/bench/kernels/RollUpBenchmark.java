@@ -3,6 +3,7 @@ package io.promptmonitor.bench.kernels;
 import io.promptmonitor.bench.MeasuredStore;
 import io.promptmonitor.bench.SampleExecutions;
 import io.promptmonitor.common.execution.PromptVersionId;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.RollUp;
@@ -60,6 +61,8 @@ public class RollUpBenchmark {
   @Param({"0", "4", "8"})
   public int slidingWindows;
 
+  private static final Exemplars NO_EXEMPLARS = new Exemplars();
+
   private final WindowAggregate[] panes = new WindowAggregate[SAMPLES];
   private RollUp rollUp = emptyRollUp(new int[0]);
   private long paneStart;
@@ -70,7 +73,7 @@ public class RollUpBenchmark {
   public void begin() {
     SampleExecutions sample = new SampleExecutions(1);
     for (int i = 0; i < SAMPLES; i++) {
-      panes[i] = sample.pane(PROMPT_VERSION, executions);
+      panes[i] = sample.pane(PROMPT_VERSION, 0, executions).aggregate();
     }
     rollUp = emptyRollUp(slidingWindows == 0 ? new int[0] : slidingWindows == 4 ? FOUR : EIGHT);
   }
@@ -100,7 +103,7 @@ public class RollUpBenchmark {
   /** Adds a pane; the last one of a minute ends it. */
   @Benchmark
   public void pane(Blackhole blackhole) {
-    rollUp.add(paneStart, panes[next % SAMPLES], paneStart);
+    rollUp.add(paneStart, panes[next % SAMPLES], NO_EXEMPLARS, paneStart);
     paneStart += PANE;
     if (++next % PANES_A_MINUTE == 0) {
       rollUp.advance(paneStart, new BlackholeOutput(blackhole));

@@ -5,6 +5,8 @@ import io.promptmonitor.common.execution.Execution;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,5 +99,23 @@ public record Exemplar(
         (flags & OUTPUT_HASH) == 0 ? Execution.NO_HASH : in.readLong(),
         (flags & MODEL) == 0 ? null : in.readUTF(),
         (flags & BRANCH) == 0 ? null : in.readUTF());
+  }
+
+  /** Writes a list of exemplars. */
+  public static void writeAll(List<Exemplar> exemplars, DataOutput out) throws IOException {
+    VarInt.write(out, exemplars.size());
+    for (Exemplar exemplar : exemplars) {
+      exemplar.write(out);
+    }
+  }
+
+  /** Reads what {@link #writeAll} wrote, at most {@code max} exemplars. */
+  public static List<Exemplar> readAll(DataInput in, int max) throws IOException {
+    int size = VarInt.readSize(in, max);
+    List<Exemplar> exemplars = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      exemplars.add(read(in));
+    }
+    return exemplars;
   }
 }

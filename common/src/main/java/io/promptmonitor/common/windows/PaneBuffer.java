@@ -2,6 +2,7 @@ package io.promptmonitor.common.windows;
 
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -52,14 +53,15 @@ public final class PaneBuffer {
       panes = new OpenPanes();
       open.put(execution.promptVersion(), panes);
     }
-    WindowAggregate aggregate = panes.find(start);
-    if (aggregate == null) {
-      aggregate = new WindowAggregate();
-      panes.add(start, aggregate);
+    OpenPane open = panes.find(start);
+    if (open == null) {
+      open = new OpenPane(start);
+      panes.add(open);
       paneCount++;
       earliestEnd = Math.min(earliestEnd, start + pane);
     }
-    aggregate.add(execution);
+    open.aggregate.add(execution);
+    open.exemplars.add(execution);
     return true;
   }
 
@@ -81,13 +83,14 @@ public final class PaneBuffer {
       OpenPanes panes = entry.getValue();
       int kept = 0;
       for (int i = 0; i < panes.size; i++) {
-        long start = panes.starts[i];
-        WindowAggregate aggregate = panes.at(i);
-        if (start + pane <= now) {
-          output.accept(PaneUpdate.executions(entry.getKey(), start, aggregate));
+        OpenPane candidate = panes.at(i);
+        if (candidate.start + pane <= now) {
+          output.accept(
+              PaneUpdate.executions(
+                  entry.getKey(), candidate.start, candidate.aggregate, candidate.exemplars));
         } else {
-          panes.set(kept++, start, aggregate);
-          earliestEnd = Math.min(earliestEnd, start + pane);
+          panes.set(kept++, candidate);
+          earliestEnd = Math.min(earliestEnd, candidate.start + pane);
         }
       }
       paneCount -= panes.size - kept;
@@ -108,44 +111,53 @@ public final class PaneBuffer {
     return paneCount;
   }
 
+  /** A pane that is being filled. */
+  private static final class OpenPane {
+    final long start;
+    final WindowAggregate aggregate = new WindowAggregate();
+    final Exemplars exemplars = new Exemplars();
+
+    OpenPane(long start) {
+      this.start = start;
+    }
+  }
+
   /** The open panes of one prompt version: few, the latest last. */
   private static final class OpenPanes {
-    private long[] starts = new long[2];
-    private @Nullable WindowAggregate[] aggregates = new WindowAggregate[2];
+    private @Nullable OpenPane[] panes = new OpenPane[2];
     private int size;
 
-    @Nullable WindowAggregate find(long start) {
+    @Nullable OpenPane find(long start) {
       for (int i = size - 1; i >= 0; i--) {
-        if (starts[i] == start) {
-          return aggregates[i];
+        OpenPane pane = at(i);
+        if (pane.start == start) {
+          return pane;
         }
       }
       return null;
     }
 
-    void add(long start, WindowAggregate aggregate) {
-      if (size == starts.length) {
-        starts = Arrays.copyOf(starts, 2 * size);
-        aggregates = Arrays.copyOf(aggregates, 2 * size);
+    void add(OpenPane pane) {
+      if (size == panes.length) {
+        panes = Arrays.copyOf(panes, 2 * size);
       }
-      set(size++, start, aggregate);
+      set(size++, pane);
     }
 
-    void set(int index, long start, WindowAggregate aggregate) {
-      starts[index] = start;
-      aggregates[index] = aggregate;
+    void set(int index, OpenPane pane) {
+      panes[index] = pane;
     }
 
-    WindowAggregate at(int index) {
-      WindowAggregate aggregate = aggregates[index];
-      if (aggregate == null) {
+    OpenPane at(int index) {
+      OpenPane pane = panes[index];
+      if (pane == null) {
         throw new IndexOutOfBoundsException(index);
       }
-      return aggregate;
+      return pane;
     }
 
     void truncate(int newSize) {
-      Arrays.fill(aggregates, newSize, size, null);
+      Arrays.fill(panes, newSize, size, null);
       size = newSize;
     }
   }

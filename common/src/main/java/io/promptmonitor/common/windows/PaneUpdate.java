@@ -1,6 +1,7 @@
 package io.promptmonitor.common.windows;
 
 import io.promptmonitor.common.execution.PromptVersionId;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     the epoch)
  * @param aggregate the executions of the pane, all or some of them; of feedback, quality only and
  *     no executions
+ * @param exemplars of the executions; none of feedback
  * @param feedbackSource where the feedback event came from, null for executions
  * @param feedbackPosition position of the feedback event in its source
  */
@@ -21,18 +23,37 @@ public record PaneUpdate(
     PromptVersionId promptVersion,
     long time,
     WindowAggregate aggregate,
+    Exemplars exemplars,
     @Nullable String feedbackSource,
     long feedbackPosition) {
 
   public PaneUpdate {
     Objects.requireNonNull(promptVersion, "promptVersion");
     Objects.requireNonNull(aggregate, "aggregate");
+    Objects.requireNonNull(exemplars, "exemplars");
   }
 
   /** Executions of the pane that starts at {@code paneStart}. */
   public static PaneUpdate executions(
-      PromptVersionId promptVersion, long paneStart, WindowAggregate executions) {
-    return new PaneUpdate(promptVersion, paneStart, executions, null, 0);
+      PromptVersionId promptVersion,
+      long paneStart,
+      WindowAggregate executions,
+      Exemplars exemplars) {
+    return new PaneUpdate(promptVersion, paneStart, executions, exemplars, null, 0);
+  }
+
+  /**
+   * Ratings and scores, or what replaces them, of an execution at {@code time}.
+   *
+   * @param change holds nothing but quality
+   */
+  public static PaneUpdate feedback(
+      PromptVersionId promptVersion,
+      long time,
+      WindowAggregate change,
+      String source,
+      long position) {
+    return new PaneUpdate(promptVersion, time, change, new Exemplars(), source, position);
   }
 
   /** Whether this is a change by feedback. */

@@ -8,6 +8,7 @@ import static io.promptmonitor.common.windows.WindowLevel.WEEK;
 
 import io.promptmonitor.common.encoding.VarInt;
 import io.promptmonitor.common.execution.PromptVersionId;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.QualityCounts;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.io.ByteArrayInputStream;
@@ -49,7 +50,8 @@ public final class RollUp {
   private static final long STATE_KEY = -1;
   private static final int LEVEL_BITS = 3;
   private static final long SECOND = 1000;
-  private static final byte STATE_FORMAT = 1;
+  private static final byte STATE_FORMAT = 2;
+  private static final byte STATE_FORMAT_WITHOUT_EXEMPLARS = 1;
 
   private final RollUpSettings settings;
   private final RollUpPlan plan;
@@ -85,6 +87,7 @@ public final class RollUp {
   private boolean dueKnown;
   private boolean stateUnsaved;
   private boolean stateSaved;
+  private final RecentExemplars exemplars;
   private final SlidingEvaluator sliding;
   private final ToDoubleFunction<PromptVersionId> predictedQualities;
 
@@ -98,6 +101,7 @@ public final class RollUp {
     this.plan = plan;
     this.promptVersion = promptVersion;
     this.store = store;
+    this.exemplars = new RecentExemplars(plan.maxSliding());
     this.sliding = sliding;
     this.predictedQualities = predictedQualities;
     for (int level = 0; level < levels.length; level++) {
@@ -205,11 +209,12 @@ public final class RollUp {
     for (long hour : hours) {
       out.writeLong(hour);
     }
+    exemplars.write(out);
   }
 
   private void readState(DataInputStream in) throws IOException {
     byte format = in.readByte();
-    if (format != STATE_FORMAT) {
+    if (format != STATE_FORMAT && format != STATE_FORMAT_WITHOUT_EXEMPLARS) {
       throw new IOException("unknown format of a roll-up's state: " + format);
     }
     time = in.readLong();
@@ -217,6 +222,9 @@ public final class RollUp {
     int n = VarInt.readSize(in, 100_000);
     for (int i = 0; i < n; i++) {
       hours.add(in.readLong());
+    }
+    if (format == STATE_FORMAT) {
+      exemplars.read(in);
     }
     stateSaved = true;
   }
@@ -245,10 +253,11 @@ public final class RollUp {
    *
    * @param paneStart start of the pane
    * @param executions open aggregate of the executions; keeps its content
+   * @param chosen exemplars of the executions
    * @param watermark the current watermark
    * @return false if the pane ended more than the allowed lateness ago: nothing was added
    */
-  public boolean add(long paneStart, WindowAggregate executions, long watermark) {
+  public boolean add(long paneStart, WindowAggregate executions, Exemplars chosen, long watermark) {
     // After a restart the watermark begins anew, what was closed for good stays closed.
     long now = Math.max(watermark, time);
     long paneEnd = paneStart + settings.pane();
@@ -256,6 +265,10 @@ public final class RollUp {
       return false;
     }
     passIdleTime(watermark);
+    if (plan.maxSliding() > 0) {
+      exemplars.add(chosen);
+      stateUnsaved = true;
+    }
     if (plan.keepsPanes()) {
       RolledWindow pane = obtainLate(PANE, paneStart);
       collect(pane, executions);
@@ -517,6 +530,7 @@ public final class RollUp {
       removeHour(hour);
     }
     hours.clear();
+    exemplars.clear();
     stateUnsaved = true;
   }
 
@@ -635,7 +649,13 @@ public final class RollUp {
         && lastDataEnd != Long.MIN_VALUE
         && now <= lastSlide()) {
       output.sliding(
-          sliding.evaluate(promptVersion, plan, levels, now, lastDataEnd, predictedQuality()));
+          new SlidingWindows(
+              promptVersion,
+              now,
+              predictedQuality(),
+              sliding.evaluate(plan, levels, now, lastDataEnd),
+              exemplars.newestFailures(now),
+              exemplars.slowest(now)));
     }
     if (!finishing) {
       purge(now);

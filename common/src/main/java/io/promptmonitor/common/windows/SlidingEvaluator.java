@@ -1,6 +1,5 @@
 package io.promptmonitor.common.windows;
 
-import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.sketch.QuantileSketch;
@@ -26,13 +25,7 @@ public final class SlidingEvaluator {
    *
    * @param dataEnd a time before which all executions happened
    */
-  SlidingWindows evaluate(
-      PromptVersionId promptVersion,
-      RollUpPlan plan,
-      WindowSeries[] levels,
-      long end,
-      long dataEnd,
-      double predictedQuality) {
+  List<SlidingWindow> evaluate(RollUpPlan plan, WindowSeries[] levels, long end, long dataEnd) {
     RollUpSettings settings = plan.settings();
     boolean needsLatency = MetricPart.LATENCY.in(settings.slidingParts());
     int parts =
@@ -86,7 +79,7 @@ public final class SlidingEvaluator {
       windows.add(window);
       previous = window;
     }
-    return new SlidingWindows(promptVersion, end, predictedQuality, windows, List.of(), List.of());
+    return windows;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.promptmonitor.common.windows;
 
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Exemplar;
+import io.promptmonitor.common.metrics.TopExemplars;
 import java.util.List;
 import java.util.Objects;
 
@@ -15,9 +16,10 @@ import java.util.Objects;
  * @param predictedQuality the quality that was predicted for the prompt version, as far as it was
  *     known at the evaluation: 0 to 10, or NaN
  * @param windows a window of each configured length, in ascending order
- * @param failures executions that failed, the newest first; at most {@value #MAX_EXEMPLARS}
- * @param slowest executions that took long, failed ones too, the slowest first; at most {@value
- *     #MAX_EXEMPLARS}
+ * @param failures the newest failed executions of the longest window, the newest first; at most
+ *     {@value #MAX_EXEMPLARS}
+ * @param slowest the slowest executions of the last five minutes, failed ones included, the slowest
+ *     first; at most {@value #MAX_EXEMPLARS}
  */
 public record SlidingWindows(
     PromptVersionId promptVersion,
@@ -28,7 +30,7 @@ public record SlidingWindows(
     List<Exemplar> slowest) {
 
   /** Most executions of a kind that are shown as evidence. */
-  public static final int MAX_EXEMPLARS = 5;
+  public static final int MAX_EXEMPLARS = TopExemplars.LIMIT;
 
   public SlidingWindows {
     Objects.requireNonNull(promptVersion, "promptVersion");

@@ -26,6 +26,10 @@ final class MemoryStore implements RollUpStore {
     windows.put(key, value.clone());
   }
 
+  byte[] window(long key) {
+    return windows.get(key).clone();
+  }
+
   @Override
   public void removeWindow(long key) {
     windows.remove(key);

@@ -2,6 +2,7 @@ package io.promptmonitor.common.windows;
 
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -68,6 +69,12 @@ final class RandomExecutions {
     h = (h ^ h >>> 32) * 0xD6E8FEB86659FD93L;
     h ^= h >>> 32;
     return h == 0 ? 1 : h;
+  }
+
+  static Exemplars exemplars(List<Execution> executions) {
+    Exemplars exemplars = new Exemplars();
+    executions.forEach(exemplars::add);
+    return exemplars;
   }
 
   static WindowAggregate aggregate(List<Execution> executions) {

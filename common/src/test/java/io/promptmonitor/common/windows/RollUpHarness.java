@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.promptmonitor.common.execution.Execution;
+import io.promptmonitor.common.metrics.Exemplar;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.QualityCounts;
 import io.promptmonitor.common.metrics.WindowAggregate;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -77,7 +79,11 @@ final class RollUpHarness implements RollUpOutput {
   }
 
   boolean add(long paneStart, List<Execution> executions, long watermark) {
-    return rollUp.add(paneStart, RandomExecutions.aggregate(executions), watermark);
+    return rollUp.add(
+        paneStart,
+        RandomExecutions.aggregate(executions),
+        RandomExecutions.exemplars(executions),
+        watermark);
   }
 
   boolean addFeedback(long timestamp, QualityCounts change, long watermark) {
@@ -242,6 +248,10 @@ final class RollUpHarness implements RollUpOutput {
     assertThat(evaluation.windows())
         .extracting(SlidingWindow::length)
         .isEqualTo(settings.slidingLengths());
+    slidingTexts.add(evaluation.end() + ": " + evaluation.failures() + evaluation.slowest());
+    if (oracle != null) {
+      checkExemplars(oracle, evaluation);
+    }
     for (SlidingWindow window : evaluation.windows()) {
       slidingTexts.add(
           window.length()
@@ -261,6 +271,35 @@ final class RollUpHarness implements RollUpOutput {
         checkWindow(expected, window, evaluation.end());
       }
     }
+  }
+
+  private void checkExemplars(RollUpOracle expected, SlidingWindows evaluation) {
+    long end = evaluation.end();
+    long longest = settings.slidingLengths().get(settings.slidingLengths().size() - 1);
+    String what = "at " + Instant.ofEpochMilli(end);
+    assertThat(evaluation.failures())
+        .as("newest failures %s", what)
+        .isEqualTo(
+            expected.executedIn(end - longest, end).stream()
+                .filter(execution -> !execution.success())
+                .sorted(
+                    Comparator.comparingLong(Execution::timestamp)
+                        .reversed()
+                        .thenComparingLong(Execution::executionIdHash))
+                .limit(5)
+                .map(Exemplar::of)
+                .toList());
+    assertThat(evaluation.slowest())
+        .as("slowest %s", what)
+        .isEqualTo(
+            expected.executedIn(end - Math.min(longest, 300_000), end).stream()
+                .sorted(
+                    Comparator.comparingInt(Execution::latencyMs)
+                        .reversed()
+                        .thenComparingLong(Execution::executionIdHash))
+                .limit(5)
+                .map(Exemplar::of)
+                .toList());
   }
 
   private void checkWindow(RollUpOracle expected, SlidingWindow window, long end) {

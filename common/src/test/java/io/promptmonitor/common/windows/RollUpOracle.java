@@ -57,6 +57,13 @@ final class RollUpOracle {
     return all;
   }
 
+  /** Those with a timestamp within a span, which need not be whole panes. */
+  List<Execution> executedIn(long start, long end) {
+    return executions(paneOf(start), end).stream()
+        .filter(execution -> execution.timestamp() >= start && execution.timestamp() < end)
+        .toList();
+  }
+
   /** Sum of the changes to executions within a span. */
   QualityCounts changes(long start, long end) {
     QualityCounts sum = new QualityCounts();

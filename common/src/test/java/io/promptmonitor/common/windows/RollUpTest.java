@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promptmonitor.common.execution.Execution;
+import io.promptmonitor.common.metrics.Exemplar;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.QualityCounts;
@@ -82,10 +84,13 @@ class RollUpTest {
 
   private boolean add(long time, int n, long watermark) {
     WindowAggregate pane = new WindowAggregate();
+    Exemplars chosen = new Exemplars();
     for (int i = 0; i < n; i++) {
-      pane.add(executions.next(MONDAY + time));
+      Execution execution = executions.next(MONDAY + time);
+      pane.add(execution);
+      chosen.add(execution);
     }
-    return rollUp.add(MONDAY + time / PANE * PANE, pane, MONDAY + watermark);
+    return rollUp.add(MONDAY + time / PANE * PANE, pane, chosen, MONDAY + watermark);
   }
 
   private boolean rate(long time, int rating, long watermark) {
@@ -371,7 +376,7 @@ class RollUpTest {
               plan, RandomExecutions.VERSION, ownStore, scratch, version -> predictedQuality);
       for (int step = 0; step < 12; step++) {
         if (step == 0) {
-          own.add(MONDAY, pane, MONDAY - PANE);
+          own.add(MONDAY, pane, new Exemplars(), MONDAY - PANE);
         } else if (step % 3 == 0) {
           own.addFeedback(MONDAY, rating(step % 5 + 1), MONDAY + step * PANE, output);
         }
@@ -483,6 +488,92 @@ class RollUpTest {
     assertThat(remainder).isNotNull();
     assertThat(remainder.revision).isEqualTo(700);
     assertThat(readHour.find(WindowLevel.MINUTE, MONDAY)).isNull();
+  }
+
+  /** State of a release before exemplars, and of this one. */
+  @Test
+  void readsItsStateOfEveryFormat() {
+    use(settings(List.of(5 * MINUTE), PANE));
+    WindowAggregate pane = new WindowAggregate();
+    Exemplars chosen = new Exemplars();
+    Execution execution = new RandomExecutions(new SplittableRandom(3)).next(MONDAY + SECOND);
+    pane.add(execution);
+    chosen.add(execution);
+    rollUp.add(MONDAY, pane, chosen, MONDAY);
+    advance(PANE);
+    rollUp.save();
+    assertGolden("roll-up", out -> out.write(store.window(-1)));
+    for (String format : List.of("roll-up-format-1", "roll-up")) {
+      store.putWindow(-1, golden(format));
+      rollUp = load();
+      evaluations.clear();
+      advance(2 * PANE);
+      assertThat(takeEvaluations()).containsExactly("300s at 20s: 1");
+    }
+  }
+
+  @Test
+  void exemplarsAreOfTheEvaluatedTime() {
+    use(settings(List.of(MINUTE, 10 * MINUTE), MINUTE));
+    addSlow(1, 10 * SECOND, 900, false);
+    addSlow(2, 2 * MINUTE, 800, false);
+    addSlow(3, 4 * MINUTE, 700, true);
+    addSlow(4, 4 * MINUTE, 600, true);
+    advance(2 * MINUTE);
+    assertThat(takeExemplars()).containsExactly("at 1: [1] [1]", "at 2: [1] [1]");
+    restart();
+    advance(5 * MINUTE);
+    assertThat(takeExemplars())
+        .containsExactly("at 3: [2, 1] [1, 2]", "at 4: [2, 1] [1, 2]", "at 5: [2, 1] [1, 2, 3, 4]");
+    advance(8 * MINUTE);
+    assertThat(takeExemplars())
+        .containsExactly("at 6: [2, 1] [2, 3, 4]", "at 7: [2, 1] [2, 3, 4]", "at 8: [2, 1] [3, 4]");
+    advance(DAY);
+    assertThat(takeExemplars()).contains("at 11: [2] []", "at 13: [] []", "at 15: [] []");
+    rollUp.advance(Long.MAX_VALUE, output);
+    assertNothingLeft();
+  }
+
+  private void addSlow(long id, long time, int latency, boolean success) {
+    Execution execution =
+        new Execution(
+            id,
+            RandomExecutions.VERSION,
+            MONDAY + time,
+            latency,
+            1,
+            1,
+            success,
+            null,
+            Execution.NO_FEEDBACK,
+            Execution.NO_SCORE,
+            Execution.NO_HASH,
+            Execution.NO_HASH,
+            Execution.NO_HASH,
+            null,
+            null);
+    assertThat(
+            rollUp.add(
+                MONDAY + time / PANE * PANE,
+                RandomExecutions.aggregate(List.of(execution)),
+                RandomExecutions.exemplars(List.of(execution)),
+                MONDAY))
+        .isTrue();
+  }
+
+  private List<String> takeExemplars() {
+    List<String> texts =
+        evaluations.stream()
+            .map(
+                e ->
+                    "at %d: %s %s"
+                        .formatted(
+                            (e.end() - MONDAY) / MINUTE,
+                            e.failures().stream().map(Exemplar::executionIdHash).toList(),
+                            e.slowest().stream().map(Exemplar::executionIdHash).toList()))
+            .toList();
+    evaluations.clear();
+    return texts;
   }
 
   private void assertNothingLeft() {

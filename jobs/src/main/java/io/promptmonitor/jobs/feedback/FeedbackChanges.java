@@ -67,7 +67,7 @@ public final class FeedbackChanges extends KeyedProcessFunction<Long, Ingested, 
     WindowAggregate aggregate = new WindowAggregate();
     aggregate.quality().add(change);
     out.collect(
-        new PaneUpdate(
+        PaneUpdate.feedback(
             feedback.promptVersion(),
             feedback.executionTimestamp(),
             aggregate,

@@ -1,6 +1,7 @@
 package io.promptmonitor.jobs.serialization;
 
 import io.promptmonitor.common.encoding.VarInt;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.PaneUpdate;
 import java.io.IOException;
@@ -26,6 +27,9 @@ public final class PaneUpdateSerializer extends ImmutableSerializer<PaneUpdate> 
       VarInt.writeSigned(out, update.feedbackPosition());
     }
     update.aggregate().write(out);
+    if (!update.isFeedback()) {
+      update.exemplars().write(out);
+    }
   }
 
   @Override
@@ -34,8 +38,10 @@ public final class PaneUpdateSerializer extends ImmutableSerializer<PaneUpdate> 
     long time = in.readLong();
     String feedbackSource = Text.readNullable(in);
     long feedbackPosition = feedbackSource == null ? 0 : VarInt.readSigned(in);
-    return new PaneUpdate(
-        promptVersion, time, WindowAggregate.read(in), feedbackSource, feedbackPosition);
+    WindowAggregate aggregate = WindowAggregate.read(in);
+    return feedbackSource == null
+        ? PaneUpdate.executions(promptVersion, time, aggregate, Exemplars.read(in))
+        : PaneUpdate.feedback(promptVersion, time, aggregate, feedbackSource, feedbackPosition);
   }
 
   @Override

@@ -46,8 +46,8 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
       write(window, evaluation.end(), previous, out);
       previous = window.counters();
     }
-    write(evaluation.failures(), out);
-    write(evaluation.slowest(), out);
+    Exemplar.writeAll(evaluation.failures(), out);
+    Exemplar.writeAll(evaluation.slowest(), out);
   }
 
   private static void write(
@@ -77,13 +77,6 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
     }
   }
 
-  private static void write(List<Exemplar> exemplars, DataOutput out) throws IOException {
-    VarInt.write(out, exemplars.size());
-    for (Exemplar exemplar : exemplars) {
-      exemplar.write(out);
-    }
-  }
-
   @Override
   public SlidingWindows deserialize(DataInputView in) throws IOException {
     PromptVersionId promptVersion = PromptVersionIdSerializer.INSTANCE.deserialize(in);
@@ -98,16 +91,12 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
       previous = window.counters();
     }
     return new SlidingWindows(
-        promptVersion, end, predictedQuality, windows, readExemplars(in), readExemplars(in));
-  }
-
-  private static List<Exemplar> readExemplars(DataInput in) throws IOException {
-    int count = VarInt.readSize(in, SlidingWindows.MAX_EXEMPLARS);
-    List<Exemplar> exemplars = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      exemplars.add(Exemplar.read(in));
-    }
-    return exemplars;
+        promptVersion,
+        end,
+        predictedQuality,
+        windows,
+        Exemplar.readAll(in, SlidingWindows.MAX_EXEMPLARS),
+        Exemplar.readAll(in, SlidingWindows.MAX_EXEMPLARS));
   }
 
   private static SlidingWindow read(long end, @Nullable WindowAggregate previous, DataInput in)

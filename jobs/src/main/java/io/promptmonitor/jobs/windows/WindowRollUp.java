@@ -158,7 +158,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     rollUpOutput.promptVersion = update.promptVersion();
     if (update.isFeedback()) {
       addFeedback(entry, update);
-    } else if (!entry.rollUp.add(update.time(), update.aggregate(), now())) {
+    } else if (!entry.rollUp.add(update.time(), update.aggregate(), update.exemplars(), now())) {
       // They were counted as executions before the shuffle.
       counters.counter(CounterNames.EXECUTIONS).add(-update.aggregate().executionCount());
       rollUpOutput.late(

@@ -9,9 +9,12 @@ import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.common.metrics.Exemplar;
 import io.promptmonitor.common.windows.PaneUpdate;
+import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -35,6 +38,23 @@ class PanePreAggregationTest {
       assertThat(panes(harness)).containsExactly("greeting@1.0.0 0 2");
       harness.processWatermark(Long.MAX_VALUE);
       assertThat(panes(harness)).containsExactly("greeting@1.0.0 10000 1");
+    }
+  }
+
+  @Test
+  void aPaneHasExemplarsOfItsOwnExecutions() throws Exception {
+    try (var harness = harness(100)) {
+      harness.open();
+      for (int i = 1; i <= 7; i++) {
+        harness.processElement(
+            new StreamRecord<>(ingested("file", execution(i, PROMPT, i * 2_000L, 100 * i)), 0));
+      }
+      harness.processWatermark(Long.MAX_VALUE);
+      assertThat(harness.extractOutputValues())
+          .extracting(
+              pane ->
+                  pane.exemplars().slowestExecutions().stream().map(Exemplar::latencyMs).toList())
+          .containsExactlyInAnyOrder(List.of(400, 300, 200, 100), List.of(700, 600, 500));
     }
   }
 
@@ -137,7 +157,10 @@ class PanePreAggregationTest {
 
   private static OneInputStreamOperatorTestHarness<Ingested, PaneUpdate> harness(int maxPanes)
       throws Exception {
-    return new OneInputStreamOperatorTestHarness<>(
-        new PanePreAggregation(PANE, LATENESS, maxPanes));
+    var harness =
+        new OneInputStreamOperatorTestHarness<Ingested, PaneUpdate>(
+            new PanePreAggregation(PANE, LATENESS, maxPanes));
+    harness.setup(RecordTypeInfo.PANE_UPDATE.createSerializer(new SerializerConfigImpl()));
+    return harness;
   }
 }

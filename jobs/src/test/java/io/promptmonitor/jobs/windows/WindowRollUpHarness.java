@@ -5,6 +5,7 @@ import static io.promptmonitor.jobs.TestRecords.execution;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.Performance;
@@ -21,7 +22,6 @@ import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -119,16 +119,19 @@ final class WindowRollUpHarness
   /** Executions of one pane, by their latencies. */
   static PaneUpdate pane(PromptVersionId promptVersion, long start, int... latencies) {
     WindowAggregate aggregate = new WindowAggregate();
-    Arrays.stream(latencies)
-        .mapToObj(latency -> execution(latency, promptVersion, start, latency))
-        .forEach((Execution execution) -> aggregate.add(execution));
-    return PaneUpdate.executions(promptVersion, start, aggregate);
+    Exemplars exemplars = new Exemplars();
+    for (int latency : latencies) {
+      Execution execution = execution(latency, promptVersion, start, latency);
+      aggregate.add(execution);
+      exemplars.add(execution);
+    }
+    return PaneUpdate.executions(promptVersion, start, aggregate, exemplars);
   }
 
   /** A rating of an execution. */
   static PaneUpdate feedback(PromptVersionId promptVersion, long executed, int rating) {
     WindowAggregate aggregate = new WindowAggregate();
     aggregate.quality().add((byte) rating, Execution.NO_SCORE);
-    return new PaneUpdate(promptVersion, executed, aggregate, "feedback-0", 77);
+    return PaneUpdate.feedback(promptVersion, executed, aggregate, "feedback-0", 77);
   }
 }

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
+import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.windows.PaneUpdate;
@@ -393,7 +394,7 @@ class WindowRollUpRegistryTest {
               null,
               null));
     }
-    return PaneUpdate.executions(promptVersion, start, aggregate);
+    return PaneUpdate.executions(promptVersion, start, aggregate, new Exemplars());
   }
 
   private static @Nullable Double bias(
