@@ -1,6 +1,7 @@
 package io.promptmonitor.jobs.serialization;
 
 import io.promptmonitor.common.alerts.AlertEvent;
+import io.promptmonitor.common.alerts.AlertExemplar;
 import io.promptmonitor.common.alerts.RollbackTrigger;
 import io.promptmonitor.common.alerts.Silence;
 import io.promptmonitor.common.control.RegistrySignal;
@@ -8,6 +9,7 @@ import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.notifications.EscalationRow;
+import io.promptmonitor.common.notifications.Notification;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.SlidingWindows;
@@ -65,9 +67,17 @@ public final class RecordTypeInfo<T> extends TypeInformation<T> {
   public static final RecordTypeInfo<AlertEvent> ALERT_EVENT =
       new RecordTypeInfo<>(AlertEvent.class, AlertEventSerializer.INSTANCE);
 
+  /** What is evidence for alerts. */
+  public static final RecordTypeInfo<AlertExemplar> ALERT_EXEMPLAR =
+      new RecordTypeInfo<>(AlertExemplar.class, AlertExemplarSerializer.INSTANCE);
+
   /** What is handed to the rollback protocol. */
   public static final RecordTypeInfo<RollbackTrigger> ROLLBACK_TRIGGER =
       new RecordTypeInfo<>(RollbackTrigger.class, RollbackTriggerSerializer.INSTANCE);
+
+  /** What people are told. */
+  public static final RecordTypeInfo<Notification> NOTIFICATION =
+      new RecordTypeInfo<>(Notification.class, NotificationSerializer.INSTANCE);
 
   /** What goes to the table of escalations. */
   public static final RecordTypeInfo<EscalationRow> ESCALATION_ROW =

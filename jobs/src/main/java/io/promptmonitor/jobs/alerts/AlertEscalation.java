@@ -1,0 +1,258 @@
+package io.promptmonitor.jobs.alerts;
+
+import io.promptmonitor.common.alerts.AlertEvent;
+import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.alerts.OperatorCommand;
+import io.promptmonitor.common.control.RegistrySignal;
+import io.promptmonitor.common.notifications.Acknowledgement;
+import io.promptmonitor.common.notifications.EscalationRow;
+import io.promptmonitor.common.notifications.GroupingConfig;
+import io.promptmonitor.common.notifications.Notification;
+import io.promptmonitor.common.notifications.PromptEscalations;
+import io.promptmonitor.jobs.counters.CheckpointedCounters;
+import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.registry.BroadcastSilences;
+import io.promptmonitor.jobs.registry.RegistryFollower;
+import io.promptmonitor.jobs.serialization.RecordTypeInfo;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Runs the {@link PromptEscalations} of each prompt: what happens to alerts and commands of
+ * operators in, notifications and where escalations are out.
+ *
+ * <p>Keyed state: {@code escalations}, those of the prompt as bytes, gone when no alert fires and
+ * nothing waits; {@code timer}, the one timer of the key, of the clock of escalation. For all keys
+ * together: the silences that have not ended, and counters.
+ */
+public final class AlertEscalation extends RegistryFollower<String, AlertEvent, Notification>
+    implements Triggerable<String, VoidNamespace> {
+
+  /** Where escalations are. */
+  public static final OutputTag<EscalationRow> ESCALATIONS =
+      new OutputTag<>("escalations", RecordTypeInfo.ESCALATION_ROW);
+
+  private static final long serialVersionUID = 1L;
+
+  private static final String STATE = "escalations";
+
+  private final AlertingConfig alerting;
+  private final GroupingConfig grouping;
+  private final EscalationClock clock;
+
+  private transient BroadcastSilences silences;
+  private transient ValueState<byte[]> escalations;
+  private transient ValueState<Long> timer;
+  private transient InternalTimerService<VoidNamespace> timers;
+  private transient CheckpointedCounters counters;
+  private transient Emitter emitter;
+
+  /** The escalation of all prompts' alerts, as the configuration says. */
+  public AlertEscalation(AlertingConfig alerting, GroupingConfig grouping, EscalationClock clock) {
+    this.alerting = alerting;
+    this.grouping = grouping;
+    this.clock = clock;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    silences = new BroadcastSilences(context.getOperatorStateStore());
+    counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
+    escalations = context.getKeyedStateStore().getState(descriptor());
+    timer = context.getKeyedStateStore().getState(new ValueStateDescriptor<>("timer", Types.LONG));
+    timers = getInternalTimerService("escalations", VoidNamespaceSerializer.INSTANCE, this);
+    emitter = new Emitter(counters.counter(CounterNames.NOTIFICATIONS));
+  }
+
+  private static ValueStateDescriptor<byte[]> descriptor() {
+    return new ValueStateDescriptor<>(STATE, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  }
+
+  @Override
+  protected boolean isCaughtUp() {
+    return silences.isCaughtUp();
+  }
+
+  @Override
+  protected void catchUp() throws Exception {
+    silences.catchUp();
+  }
+
+  @Override
+  protected void change(RegistrySignal signal) throws Exception {
+    OperatorCommand command = signal.command();
+    if (command == null || !silences.apply(command)) {
+      return;
+    }
+    String promptId = command.promptId();
+    String alertId = command.alertId();
+    if (promptId != null && alertId != null) {
+      acknowledge(promptId, new Acknowledgement(alertId, command.actor(), command.comment()));
+    } else if (isCaughtUp()) {
+      wakeAll();
+    }
+  }
+
+  private void acknowledge(String promptId, Acknowledgement acknowledgement) throws Exception {
+    if (!owns(promptId)) {
+      return;
+    }
+    setCurrentKey(promptId);
+    PromptEscalations ofPrompt = load(promptId);
+    long now = now();
+    emitter.time = now;
+    ofPrompt.acknowledge(acknowledgement, now, emitter);
+    ofPrompt.wake(silences.at(now), now, emitter);
+    save(ofPrompt);
+  }
+
+  /** A silence begins or ends: whoever was muted may not be any more, and the other way round. */
+  private void wakeAll() throws Exception {
+    List<String> promptIds;
+    try (Stream<String> keys =
+        getKeyedStateBackend().getKeys(STATE, VoidNamespace.INSTANCE).map(String.class::cast)) {
+      promptIds = keys.sorted().toList();
+    }
+    for (String promptId : promptIds) {
+      setCurrentKey(promptId);
+      wake(promptId, now());
+    }
+  }
+
+  @Override
+  protected void process(AlertEvent event) throws Exception {
+    String promptId = event.key().promptVersion().promptId();
+    PromptEscalations ofPrompt = load(promptId);
+    long now = clock == EscalationClock.EVENT_TIME ? event.time() : now();
+    emitter.time = now;
+    ofPrompt.take(event, alerting.policy(event.rule().severity()), now, emitter);
+    ofPrompt.wake(silences.at(now), now, emitter);
+    save(ofPrompt);
+  }
+
+  private void wake(String promptId, long now) throws Exception {
+    PromptEscalations ofPrompt = load(promptId);
+    emitter.time = now;
+    ofPrompt.wake(silences.at(now), now, emitter);
+    save(ofPrompt);
+  }
+
+  private PromptEscalations load(String promptId) throws IOException {
+    byte[] bytes = escalations.value();
+    return bytes == null
+        ? new PromptEscalations(promptId, grouping)
+        : PromptEscalations.fromBytes(promptId, grouping, bytes);
+  }
+
+  private void save(PromptEscalations ofPrompt) throws IOException {
+    if (ofPrompt.isEmpty()) {
+      escalations.clear();
+    } else {
+      escalations.update(ofPrompt.toBytes());
+    }
+    setTimer(ofPrompt.wakeUpAt());
+  }
+
+  private void setTimer(long time) throws IOException {
+    Long set = timer.value();
+    if (set != null && set == time) {
+      return;
+    }
+    boolean eventTime = clock == EscalationClock.EVENT_TIME;
+    if (set != null) {
+      if (eventTime) {
+        timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, set);
+      } else {
+        timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, set);
+      }
+      timer.clear();
+    }
+    if (time != Long.MAX_VALUE) {
+      if (eventTime) {
+        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, time);
+      } else {
+        timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, time);
+      }
+      timer.update(time);
+    }
+  }
+
+  private long now() {
+    return clock == EscalationClock.EVENT_TIME
+        ? timers.currentWatermark()
+        : timers.currentProcessingTime();
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> rung) throws Exception {
+    timer.clear();
+    if (timers.currentWatermark() != Long.MAX_VALUE) {
+      wake(rung.getKey(), rung.getTimestamp());
+    }
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> rung) throws Exception {
+    timer.clear();
+    wake(rung.getKey(), Math.max(rung.getTimestamp(), now()));
+  }
+
+  /** What is still being collected is sent: no time comes any more at which it would be. */
+  @Override
+  protected void inputEnded() throws Exception {
+    List<String> promptIds;
+    try (Stream<String> keys =
+        getKeyedStateBackend().getKeys(STATE, VoidNamespace.INSTANCE).map(String.class::cast)) {
+      promptIds = keys.sorted().toList();
+    }
+    for (String promptId : promptIds) {
+      setCurrentKey(promptId);
+      PromptEscalations ofPrompt = load(promptId);
+      ofPrompt.finish(emitter);
+      escalations.update(ofPrompt.toBytes());
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    counters.snapshot();
+    super.snapshotState(context);
+  }
+
+  /** Sends on what escalations put out. */
+  private final class Emitter implements PromptEscalations.Output {
+    private final LongCounter notifications;
+    private long time;
+
+    Emitter(LongCounter notifications) {
+      this.notifications = notifications;
+    }
+
+    @Override
+    public void notification(Notification notification) {
+      notifications.add(1L);
+      output.collect(new StreamRecord<>(notification, time));
+    }
+
+    @Override
+    public void escalation(EscalationRow row) {
+      output.collect(ESCALATIONS, new StreamRecord<>(row, time));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.promptmonitor.jobs.registry;
+
+import io.promptmonitor.common.alerts.LabelMatcher;
+import io.promptmonitor.common.alerts.OperatorCommand;
+import io.promptmonitor.common.alerts.Silence;
+import io.promptmonitor.common.encoding.RecordJson;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+
+/**
+ * The silences of operators in one subtask of an operator that commands are broadcast to, kept in
+ * the operator's broadcast state until they end. A silence is in the time of the machine; in a
+ * replay it is compared with event time.
+ */
+public final class BroadcastSilences {
+
+  private static final MapStateDescriptor<String, byte[]> SILENCES =
+      new MapStateDescriptor<>(
+          "silences", Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  private static final MapStateDescriptor<String, Long> PROGRESS =
+      new MapStateDescriptor<>("command-progress", Types.STRING, Types.LONG);
+
+  private static final String LAST_COMMAND_ID = "last-command-id";
+  private static final String CAUGHT_UP = "caught-up";
+
+  /** A silence as it is kept. */
+  private record Kept(
+      String id,
+      List<String> matchers,
+      long startsAt,
+      long endsAt,
+      String createdBy,
+      String comment) {
+
+    static Kept of(Silence silence) {
+      return new Kept(
+          silence.id(),
+          silence.matchers().stream().map(LabelMatcher::toString).toList(),
+          silence.startsAt(),
+          silence.endsAt(),
+          silence.createdBy(),
+          silence.comment());
+    }
+
+    Silence silence() {
+      return new Silence(
+          id,
+          matchers.stream().map(LabelMatcher::parse).toList(),
+          startsAt,
+          endsAt,
+          createdBy,
+          comment);
+    }
+  }
+
+  private final BroadcastState<String, byte[]> state;
+  private final BroadcastState<String, Long> progress;
+  private final Map<String, Silence> silences = new TreeMap<>();
+  private long lastCommandId;
+  private boolean caughtUp;
+
+  /** The silences as the checkpoint held them; none without one. */
+  public BroadcastSilences(OperatorStateStore store) throws Exception {
+    state = store.getBroadcastState(SILENCES);
+    progress = store.getBroadcastState(PROGRESS);
+    for (Map.Entry<String, byte[]> entry : state.immutableEntries()) {
+      silences.put(entry.getKey(), RecordJson.read(entry.getValue(), Kept.class).silence());
+    }
+    Long last = progress.get(LAST_COMMAND_ID);
+    lastCommandId = last == null ? 0 : last;
+    caughtUp = progress.contains(CAUGHT_UP);
+  }
+
+  /**
+   * Applies the next command.
+   *
+   * @return false if it was applied before: nothing happened
+   * @throws IOException if a command before this one is missing
+   */
+  public boolean apply(OperatorCommand command) throws Exception {
+    if (command.commandId() <= lastCommandId) {
+      return false;
+    }
+    if (command.commandId() != lastCommandId + 1) {
+      throw new IOException(
+          "command %d follows command %d: those in between were missed"
+              .formatted(command.commandId(), lastCommandId));
+    }
+    Silence silence = command.silence();
+    String ended = command.silenceId();
+    if (silence != null) {
+      silences.put(silence.id(), silence);
+      state.put(silence.id(), RecordJson.write(Kept.of(silence)));
+    } else if (ended != null) {
+      silences.remove(ended);
+      state.remove(ended);
+    }
+    lastCommandId = command.commandId();
+    progress.put(LAST_COMMAND_ID, lastCommandId);
+    forgetEnded(command.at().toEpochMilli());
+    return true;
+  }
+
+  /**
+   * Only commands change this state, so that it is the same in all subtasks: what has ended goes
+   * with the next command.
+   */
+  private void forgetEnded(long now) throws Exception {
+    Iterator<Silence> all = silences.values().iterator();
+    while (all.hasNext()) {
+      Silence silence = all.next();
+      if (silence.endsAt() <= now) {
+        all.remove();
+        state.remove(silence.id());
+      }
+    }
+  }
+
+  /** The silences that begin or last after a time. */
+  public List<Silence> at(long now) {
+    List<Silence> lasting = new ArrayList<>(0);
+    for (Silence silence : silences.values()) {
+      if (now < silence.endsAt()) {
+        lasting.add(silence);
+      }
+    }
+    return lasting;
+  }
+
+  /** Takes note that all commands there were when the stream began have been applied. */
+  public void catchUp() throws Exception {
+    caughtUp = true;
+    progress.put(CAUGHT_UP, lastCommandId);
+  }
+
+  /** Whether all commands there were when the stream began have been applied. */
+  public boolean isCaughtUp() {
+    return caughtUp;
+  }
+}
