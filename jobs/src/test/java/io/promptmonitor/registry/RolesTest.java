@@ -56,12 +56,14 @@ class RolesTest {
       dead_letter              SIU   -        -       S            -       -
       flyway_schema_history    -     -        -       -            -       -
       notification             SIU   S        S       S            -       -
+      operator_command         S     S        S       S            -       -
       prompt                   S     S        S       S            -       -
       prompt_version           -     S        -       -            -       -
       registered_version       S     S        S       S            -       -
       registry_event           S     S        S       S            -       -
       registry_lock            -     -        -       -            -       -
       rule_status              SIUD  S        S       S            -       -
+      silence                  S     S        S       S            -       -
       version_to_review        S     S        S       S            -       -
       window_metrics           SIU   S        S       S            -       -
       window_metrics_1h        -     -        -       -            -       -
@@ -76,7 +78,9 @@ class RolesTest {
       """
                                      job   operator analyst investigator runtime stranger
       active_version_at              yes   yes      yes     yes          -       -
+      alert_acknowledge              -     yes      -       -            -       -
       is_semantic_version            -     -        -       -            -       -
+      operator_command_append        -     -        -       -            -       -
       registry_active_version        -     -        -       -            -       -
       registry_append                -     -        -       -            -       -
       registry_begin_change          -     -        -       -            -       -
@@ -97,7 +101,11 @@ class RolesTest {
       registry_stage                 -     yes      -       -            -       -
       registry_version               -     -        -       -            -       -
       sha256_hex                     yes   yes      yes     yes          yes     -
+      silence_create                 -     yes      -       -            -       -
+      silence_end                    -     yes      -       -            -       -
+      silence_matchers               -     -        -       -            -       -
       texts_of                       -     -        -       -            -       -
+      time_text                      -     -        -       -            -       -
       """;
 
   /** Who may do what by the Java interface. */
@@ -427,6 +435,7 @@ class RolesTest {
   @ValueSource(
       strings = {
         "UPDATE promptmon.registry_event SET actor = 'somebody'",
+        "UPDATE promptmon.operator_command SET actor = 'somebody'",
         "SET session_replication_role = replica",
         "ALTER TABLE promptmon.registry_event DISABLE TRIGGER ALL",
         "DROP TRIGGER registry_event_is_kept ON promptmon.registry_event",

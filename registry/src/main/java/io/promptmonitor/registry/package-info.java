@@ -1,4 +1,7 @@
-/** The prompt registry in PostgreSQL, and the cache of it that applications embed. */
+/**
+ * The prompt registry in PostgreSQL, the cache of it that applications embed, and the commands of
+ * operators, which are kept in the same way.
+ */
 @NullMarked
 package io.promptmonitor.registry;
 

@@ -41,7 +41,9 @@ public record LabelMatcher(Label label, boolean negated, String pattern) {
 
   public LabelMatcher {
     Objects.requireNonNull(label, "label");
-    if (pattern.isEmpty() || pattern.length() > MAX_PATTERN) {
+    // As the database counts them.
+    int length = pattern.codePointCount(0, pattern.length());
+    if (length < 1 || length > MAX_PATTERN) {
       throw new IllegalArgumentException("a pattern has 1 to " + MAX_PATTERN + " characters");
     }
   }

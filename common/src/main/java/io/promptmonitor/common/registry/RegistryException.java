@@ -3,7 +3,10 @@ package io.promptmonitor.common.registry;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The registry refused an operation; the message is one line for a person. */
+/**
+ * The registry refused an operation, or a command of an operator; the message is one line for a
+ * person.
+ */
 public final class RegistryException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -26,6 +29,14 @@ public final class RegistryException extends RuntimeException {
     TAMPERED("PM007"),
     /** The prompt was rolled back automatically too lately or too often. */
     ROLLBACK_LIMIT("PM008"),
+    /** There is no such alert. */
+    UNKNOWN_ALERT("PM009"),
+    /** The alert does not fire, or somebody has acknowledged it. */
+    NOTHING_TO_ACKNOWLEDGE("PM010"),
+    /** There is no such silence. */
+    UNKNOWN_SILENCE("PM011"),
+    /** The silence has ended. */
+    SILENCE_ENDED("PM012"),
     /** The user may not do that. */
     NOT_AUTHORIZED("42501"),
     /** The registry's storage cannot be reached. */

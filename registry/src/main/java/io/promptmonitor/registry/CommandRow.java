@@ -1,0 +1,68 @@
+package io.promptmonitor.registry;
+
+import io.promptmonitor.common.alerts.LabelMatcher;
+import io.promptmonitor.common.alerts.OperatorCommand;
+import io.promptmonitor.common.alerts.OperatorCommand.Kind;
+import io.promptmonitor.common.alerts.Silence;
+import io.promptmonitor.common.registry.RegistryException;
+import io.promptmonitor.common.registry.RegistryException.Reason;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** A row of {@code operator_command}. */
+final class CommandRow {
+
+  /** The columns that {@link #read} reads. */
+  static final String COLUMNS =
+      "c.command_id, c.at, c.kind, c.actor, c.prompt_id, c.alert_id, c.silence_id, c.matchers,"
+          + " c.starts_at, c.ends_at, c.comment";
+
+  private CommandRow() {}
+
+  /**
+   * The command in the present row.
+   *
+   * @throws RegistryException if no operator could have written the row
+   */
+  static OperatorCommand read(ResultSet row) throws SQLException {
+    long commandId = row.getLong("command_id");
+    try {
+      Kind kind = Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
+      boolean silenced = kind == Kind.SILENCED;
+      return new OperatorCommand(
+          commandId,
+          EventRow.time(row, "at"),
+          kind,
+          row.getString("actor"),
+          row.getString("prompt_id"),
+          row.getString("alert_id"),
+          silenced ? silence(row) : null,
+          silenced ? null : row.getString("silence_id"),
+          silenced ? null : row.getString("comment"));
+    } catch (IllegalArgumentException e) {
+      throw new RegistryException(
+          Reason.TAMPERED,
+          "command " + commandId + " of an operator is not what was recorded: it was tampered with",
+          e);
+    }
+  }
+
+  private static Silence silence(ResultSet row) throws SQLException {
+    return new Silence(
+        row.getString("silence_id"),
+        matchers(row),
+        EventRow.time(row, "starts_at").toEpochMilli(),
+        EventRow.time(row, "ends_at").toEpochMilli(),
+        row.getString("actor"),
+        row.getString("comment"));
+  }
+
+  /** The matchers of a silence. */
+  static List<LabelMatcher> matchers(ResultSet row) throws SQLException {
+    String[] matchers = (String[]) row.getArray("matchers").getArray();
+    return Arrays.stream(matchers).map(LabelMatcher::parse).toList();
+  }
+}
