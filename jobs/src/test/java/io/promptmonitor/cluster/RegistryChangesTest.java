@@ -2,6 +2,8 @@ package io.promptmonitor.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptmonitor.common.alerts.LabelMatcher;
+import io.promptmonitor.common.alerts.OperatorCommand;
 import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.registry.Performance;
@@ -25,6 +27,7 @@ import io.promptmonitor.jobs.sink.RetryPolicy;
 import io.promptmonitor.jobs.source.registry.PostgresRegistryChanges;
 import io.promptmonitor.jobs.source.registry.RegistryPolling;
 import io.promptmonitor.jobs.source.registry.RegistrySource;
+import io.promptmonitor.registry.OperatorCommands;
 import io.promptmonitor.registry.PostgresPromptRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,8 +60,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The registry is changed a thousand times while the job is failed and restarted at random points,
- * and once stopped and continued with another parallelism: it has seen each change once, in order.
+ * The registry is changed a thousand times, and operators command meanwhile, while the job is
+ * failed and restarted at random points, and once stopped and continued with another parallelism:
+ * it has seen each change and each command once, in order.
  */
 @Tag("slow")
 @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -86,13 +90,14 @@ class RegistryChangesTest {
       failures.add((long) random.nextInt(CHANGES));
     }
     RegistryTap.Probe.begin(failures);
-    ExecutorService threads = Executors.newFixedThreadPool(WRITERS + 1);
+    ExecutorService threads = Executors.newFixedThreadPool(WRITERS + 2);
     try {
       List<Future<?>> writers = new ArrayList<>();
       for (int writer = 0; writer < WRITERS; writer++) {
         int number = writer;
         writers.add(threads.submit(() -> write(number)));
       }
+      writers.add(threads.submit(() -> command()));
       JobClient job = start(2, null);
       RegistryTap.Probe.awaitEvent(CHANGES / 4);
       dropConnections();
@@ -106,6 +111,7 @@ class RegistryChangesTest {
         writer.get();
       }
       RegistryTap.Probe.awaitEvent(lastEventId());
+      RegistryTap.Probe.awaitCommand(lastCommandId());
       stop(job);
       assertThat(RegistryTap.Probe.failuresLeft()).isZero();
       // Of the savepoint's, and of failures after a checkpoint.
@@ -124,17 +130,22 @@ class RegistryChangesTest {
     return Long.parseLong(POSTGRES.query("SELECT max(event_id) FROM registry_event"));
   }
 
+  private static long lastCommandId() {
+    return Long.parseLong(POSTGRES.query("SELECT max(command_id) FROM operator_command"));
+  }
+
   /** As a database does that fails over; the writers' connections are spared. */
   private static void dropConnections() throws InterruptedException {
     Await.until(
-        "a connection of the job",
+        "connections of the job",
         Duration.ofSeconds(60),
         () ->
             POSTGRES
                 .query(
-                    "SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity"
+                    "SELECT count(pg_terminate_backend(pid)) > 1 FROM pg_stat_activity"
                         + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                        + " AND query LIKE '%FROM promptmon.registry_event e%LIMIT%'")
+                        + " AND (query LIKE '%FROM promptmon.registry_event e%LIMIT%'"
+                        + " OR query LIKE '%FROM promptmon.operator_command c%LIMIT%')")
                 .equals("t"));
   }
 
@@ -241,6 +252,20 @@ class RegistryChangesTest {
         : new RegistryOperation.Deprecate(promptId, version, null);
   }
 
+  /** Two commands for every few changes. */
+  private static Void command() throws InterruptedException {
+    try (OperatorCommands commands = new OperatorCommands(POSTGRES.database())) {
+      for (long eventId = 1; eventId < CHANGES; eventId += 10) {
+        RegistryTap.Probe.awaitEvent(eventId);
+        OperatorCommand silenced =
+            commands.silence(
+                List.of(LabelMatcher.parse("prompt=prompt-*")), null, Duration.ofHours(1), "why");
+        commands.endSilence(silenced.silence().id());
+      }
+    }
+    return null;
+  }
+
   // ---- what it must have seen
 
   private static void check(int parallelism) {
@@ -250,6 +275,11 @@ class RegistryChangesTest {
     once.put(RegistryTap.CAUGHT_UP, 1);
     for (long id = 1; id <= last; id++) {
       once.put(id, 1);
+    }
+    long lastCommand = lastCommandId();
+    assertThat(lastCommand).isEqualTo(2 * CHANGES / 10);
+    for (long id = 1; id <= lastCommand; id++) {
+      once.put(RegistryTap.COMMAND + id, 1);
     }
     Map<PromptVersionId, RegisteredVersion> versions = new HashMap<>();
     RegistryView folded = new RegistryView();

@@ -1,5 +1,6 @@
 package io.promptmonitor.cluster;
 
+import io.promptmonitor.common.alerts.OperatorCommand;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.registry.RegisteredVersion;
@@ -19,14 +20,17 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Listens to the broadcast changes of the registry, and keeps in its state how often each came. It
- * fails where a test wants it to.
+ * Listens to the broadcast changes of the registry and commands of operators, and keeps in its
+ * state how often each came. It fails where a test wants it to.
  */
 final class RegistryTap extends AbstractStreamOperator<Long>
     implements OneInputStreamOperator<RegistrySignal, Long> {
 
   /** Stands for the news of having caught up. */
   static final long CAUGHT_UP = 0;
+
+  /** Added to the id of a command. */
+  static final long COMMAND = 1_000_000;
 
   private static final long serialVersionUID = 1L;
 
@@ -47,6 +51,7 @@ final class RegistryTap extends AbstractStreamOperator<Long>
     private static final TreeSet<Long> FAILURES = new TreeSet<>();
     private static final Map<Integer, Heard> HEARD = new TreeMap<>();
     private static long latest;
+    private static long latestCommand;
     private static int restores;
 
     private Probe() {}
@@ -57,6 +62,7 @@ final class RegistryTap extends AbstractStreamOperator<Long>
       FAILURES.addAll(failures);
       HEARD.clear();
       latest = 0;
+      latestCommand = 0;
       restores = 0;
     }
 
@@ -91,6 +97,18 @@ final class RegistryTap extends AbstractStreamOperator<Long>
       }
     }
 
+    /** Waits until some subtask has come to a command. */
+    static synchronized void awaitCommand(long commandId) throws InterruptedException {
+      while (latestCommand < commandId) {
+        Probe.class.wait();
+      }
+    }
+
+    private static synchronized void hearCommand(long commandId) {
+      latestCommand = Math.max(latestCommand, commandId);
+      Probe.class.notifyAll();
+    }
+
     private static synchronized void hear(long eventId) {
       if (eventId > latest) {
         latest = eventId;
@@ -119,15 +137,25 @@ final class RegistryTap extends AbstractStreamOperator<Long>
   @Override
   public void processElement(StreamRecord<RegistrySignal> element) throws Exception {
     RegistryChange change = element.getValue().change();
-    long id = change == null ? CAUGHT_UP : change.event().eventId();
+    OperatorCommand command = element.getValue().command();
+    long id =
+        change != null
+            ? change.event().eventId()
+            : command != null ? COMMAND + command.commandId() : CAUGHT_UP;
+    if (command != null && command.commandId() > 1 && times.get(id - 1) == null) {
+      throw new IllegalStateException("command " + command.commandId() + " is out of order");
+    }
     Integer before = times.get(id);
     times.put(id, before == null ? 1 : before + 1);
-    if (change == null) {
-      registry.catchUp();
-    } else {
+    if (change != null) {
       registry.apply(change);
+      Probe.hear(id);
+    } else if (command != null) {
+      Probe.hearCommand(command.commandId());
+    } else {
+      registry.catchUp();
+      Probe.hear(id);
     }
-    Probe.hear(id);
   }
 
   @Override

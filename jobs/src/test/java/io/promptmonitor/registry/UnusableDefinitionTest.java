@@ -103,7 +103,7 @@ class UnusableDefinitionTest {
     RegistryView view = new RegistryView();
     try (RegistryChanges log = PostgresRegistryChanges.in(postgres.database()).open()) {
       for (int pages = 0; pages < 2; pages++) {
-        for (RegistryChange change : log.after(0, 100)) {
+        for (RegistryChange change : log.changesAfter(0, 100)) {
           assertThat(written(change)).isEqualTo(change);
           view.apply(change);
         }

@@ -1,11 +1,12 @@
 package io.promptmonitor.jobs.source.registry;
 
+import io.promptmonitor.common.alerts.OperatorCommand;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryException;
 import java.io.Serializable;
 import java.util.List;
 
-/** Reads the log of the registry's changes. Used by one thread. */
+/** Reads the logs of the registry's changes and of operators' commands. Used by one thread. */
 public interface RegistryChanges extends AutoCloseable {
 
   /**
@@ -15,25 +16,38 @@ public interface RegistryChanges extends AutoCloseable {
    * @throws RegistryException if they cannot be read; the reason {@code UNAVAILABLE} says that it
    *     may well work another time
    */
-  List<RegistryChange> after(long eventId, int limit);
+  List<RegistryChange> changesAfter(long eventId, int limit);
+
+  /**
+   * The next commands, oldest first: those with ids above {@code commandId}, at most {@code limit}
+   * of them. A command is seen no later than its successor.
+   *
+   * @throws RegistryException as {@link #changesAfter}
+   */
+  List<OperatorCommand> commandsAfter(long commandId, int limit);
 
   @Override
   void close();
 
-  /** Opens the log where the job runs; travels with the job. */
+  /** Opens the logs where the job runs; travels with the job. */
   @FunctionalInterface
   interface Factory extends Serializable {
 
-    /** The log; does not wait for the database. */
+    /** The logs; does not wait for the database. */
     RegistryChanges open();
   }
 
-  /** The log of a registry in which nothing ever happens, for a job without a database. */
+  /** The logs of a registry in which nothing ever happens, for a job without a database. */
   static Factory none() {
     return () ->
         new RegistryChanges() {
           @Override
-          public List<RegistryChange> after(long eventId, int limit) {
+          public List<RegistryChange> changesAfter(long eventId, int limit) {
+            return List.of();
+          }
+
+          @Override
+          public List<OperatorCommand> commandsAfter(long commandId, int limit) {
             return List.of();
           }
 

@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * When the log of changes is read.
+ * When the logs of changes and of commands are read.
  *
  * @param interval the time between two reads once nothing new is found, at least 1 ms
- * @param retry the pauses while the log cannot be read, and for a job that ends, after which time
- *     it gives up; any other job goes on trying
+ * @param retry the pauses while they cannot be read, and for a job that ends, after which time it
+ *     gives up; any other job goes on trying
  */
 public record RegistryPolling(Duration interval, RetryPolicy retry) implements Serializable {
 

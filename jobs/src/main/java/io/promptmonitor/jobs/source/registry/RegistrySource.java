@@ -15,12 +15,12 @@ import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSource
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * The changes of the prompt registry: first all there are, then {@link RegistrySignal#CAUGHT_UP},
- * then each as it happens. Give it the parallelism 1.
+ * The changes of the prompt registry and the commands of operators: first all there are, then
+ * {@link RegistrySignal#CAUGHT_UP}, then each as it happens. Give it the parallelism 1.
  *
- * <p>The last change that was sent is in the checkpoint, and ids have no gaps, so each change is
- * sent exactly once with respect to the state behind it, in the order of the commits. It has no
- * event time and sends no watermarks.
+ * <p>The last of each that was sent is in the checkpoint, and ids rise in the order of the commits,
+ * so each is sent exactly once with respect to the state behind it, in that order; a command also
+ * after every change that was committed before it. It has no event time and sends no watermarks.
  */
 public final class RegistrySource
     implements Source<RegistrySignal, RegistrySplit, Optional<RegistrySplit>> {
@@ -30,11 +30,11 @@ public final class RegistrySource
   private final RegistryPolling polling;
 
   /**
-   * The changes in a log.
+   * The changes and commands in two logs.
    *
-   * @param changes opens the log
-   * @param boundedness {@code BOUNDED} to end with the changes there are
-   * @param polling when the log is read
+   * @param changes opens the logs
+   * @param boundedness {@code BOUNDED} to end with what there is
+   * @param polling when the logs are read
    */
   public RegistrySource(
       RegistryChanges.Factory changes, Boundedness boundedness, RegistryPolling polling) {
@@ -84,7 +84,7 @@ public final class RegistrySource
     }
   }
 
-  /** Sends changes, and remembers for checkpoints which was the last. */
+  /** Sends signals, and remembers for checkpoints which were the last. */
   private static final class Reader
       extends SingleThreadMultiplexSourceReaderBase<
           RegistrySignal, RegistrySignal, RegistrySplit, Progress> {
@@ -117,7 +117,7 @@ public final class RegistrySource
     }
   }
 
-  /** Hands a change on and moves the progress behind it. */
+  /** Hands a signal on and moves the progress behind it. */
   private static final class Emitter
       implements RecordEmitter<RegistrySignal, RegistrySignal, Progress> {
 

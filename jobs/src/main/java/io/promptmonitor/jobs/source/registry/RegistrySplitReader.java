@@ -1,11 +1,14 @@
 package io.promptmonitor.jobs.source.registry;
 
+import io.promptmonitor.common.alerts.OperatorCommand;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.jobs.sink.RetryPolicy;
+import io.promptmonitor.jobs.source.registry.RegistrySplit.Position;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,18 +23,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the log of changes again and again, from where it is.
+ * Reads the logs of changes and of commands again and again, from where they are.
  *
- * <p>While the log cannot be read it goes on trying, and says so once. With the first read of all,
- * and with the first after each outage, the last change that was sent is read again: if it is no
- * longer there, or another one is in its place, this is another log, and all that was learnt from
- * the old one is void.
+ * <p>While they cannot be read it goes on trying, and says so once. With the first read of all, and
+ * with the first after each outage, the last entry of each that was sent is read again: if it is no
+ * longer there, or another one is in its place, this is another registry, and all that was learnt
+ * from the old one is void.
  */
 final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistrySplit> {
 
   private static final Logger LOG = LoggerFactory.getLogger(RegistrySplitReader.class);
 
   private static final int PAGE = 500;
+
+  /** What was read at once: commands, and all changes that were committed before any of them. */
+  private record Page(List<RegistryChange> changes, List<OperatorCommand> commands) {
+
+    boolean hasAllChanges() {
+      return changes.size() < PAGE;
+    }
+
+    boolean isLast() {
+      return hasAllChanges() && commands.size() < PAGE;
+    }
+  }
 
   private static final String ANOTHER =
       "it is another registry, or was restored from an older backup;"
@@ -71,7 +86,7 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
     var signals = new RecordsBySplits.Builder<RegistrySignal>();
     RegistrySplit from = position;
     if (from != null && !wokenUpWithin(pauseMillis)) {
-      List<RegistryChange> page = read(from);
+      Page page = read(from);
       if (page != null) {
         add(from, page, signals);
       }
@@ -90,8 +105,8 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
     }
   }
 
-  /** The next changes, or null if they cannot be read now. */
-  private @Nullable List<RegistryChange> read(RegistrySplit from) throws IOException {
+  /** What comes next, or null if it cannot be read now. */
+  private @Nullable Page read(RegistrySplit from) throws IOException {
     try {
       RegistryChanges log = changes;
       if (log == null) {
@@ -99,10 +114,13 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
         changes = log;
       }
       if (!confirmed) {
-        confirm(log, from);
+        confirm("event", from.events(), event(log, from.events().id()));
+        confirm("command", from.commands(), command(log, from.commands().id()));
         confirmed = true;
       }
-      List<RegistryChange> page = log.after(from.events().id(), PAGE);
+      // Commands first: a change that was committed before one of them is in this page, too.
+      List<OperatorCommand> commands = log.commandsAfter(from.commands().id(), PAGE);
+      Page page = new Page(log.changesAfter(from.events().id(), PAGE), commands);
       everRead = true;
       if (failures > 0) {
         LOG.info("the registry can be read again, after {} failures", failures);
@@ -132,22 +150,30 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
         && (!(failure.getCause() instanceof SQLException cause) || RetryPolicy.mayHelp(cause));
   }
 
-  private static void confirm(RegistryChanges log, RegistrySplit sent) throws IOException {
-    long id = sent.events().id();
-    if (id == 0) {
+  private static @Nullable Position event(RegistryChanges log, long id) {
+    List<RegistryChange> found = id == 0 ? List.of() : log.changesAfter(id - 1, 1);
+    return found.isEmpty() ? null : Position.behind(found.get(0).event());
+  }
+
+  private static @Nullable Position command(RegistryChanges log, long id) {
+    List<OperatorCommand> found = id == 0 ? List.of() : log.commandsAfter(id - 1, 1);
+    return found.isEmpty() ? null : Position.behind(found.get(0));
+  }
+
+  private static void confirm(String what, Position sent, @Nullable Position present)
+      throws IOException {
+    if (sent.id() == 0) {
       return;
     }
-    List<RegistryChange> found = log.after(id - 1, 1);
-    if (found.isEmpty() || found.get(0).event().eventId() != id) {
+    if (present == null || present.id() != sent.id()) {
       throw new IOException(
-          "the registry has no event %d, although this job has seen it (%s): %s"
-              .formatted(id, sent.events().entry(), ANOTHER));
+          "the registry has no %s %d, although this job has seen it (%s): %s"
+              .formatted(what, sent.id(), sent.entry(), ANOTHER));
     }
-    String present = RegistrySplit.Position.behind(found.get(0).event()).entry();
-    if (!present.equals(sent.events().entry())) {
+    if (!present.equals(sent)) {
       throw new IOException(
-          "event %d of the registry is not the one that this job has seen (%s, now %s): %s"
-              .formatted(id, sent.events().entry(), present, ANOTHER));
+          "%s %d of the registry is not the one that this job has seen (%s, now %s): %s"
+              .formatted(what, sent.id(), sent.entry(), present.entry(), ANOTHER));
     }
   }
 
@@ -168,24 +194,23 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
     }
   }
 
-  private void add(
-      RegistrySplit from,
-      List<RegistryChange> page,
-      RecordsBySplits.Builder<RegistrySignal> signals) {
-    RegistrySplit next = from;
-    for (RegistryChange change : page) {
-      RegistrySignal signal = new RegistrySignal(change);
+  private void add(RegistrySplit from, Page page, RecordsBySplits.Builder<RegistrySignal> signals) {
+    List<RegistrySignal> next = new ArrayList<>();
+    page.changes().forEach(change -> next.add(new RegistrySignal(change)));
+    if (page.hasAllChanges()) {
+      page.commands().forEach(command -> next.add(new RegistrySignal(command)));
+    }
+    if (page.isLast() && !from.caughtUp()) {
+      next.add(RegistrySignal.CAUGHT_UP);
+    }
+    RegistrySplit behind = from;
+    for (RegistrySignal signal : next) {
       signals.add(RegistrySplit.ID, signal);
-      next = next.after(signal);
+      behind = behind.after(signal);
     }
-    boolean complete = page.size() < PAGE;
-    if (complete && !next.caughtUp()) {
-      signals.add(RegistrySplit.ID, RegistrySignal.CAUGHT_UP);
-      next = next.after(RegistrySignal.CAUGHT_UP);
-    }
-    position = next;
-    pauseMillis = complete ? polling.interval().toMillis() : 0;
-    if (complete && bounded) {
+    position = behind;
+    pauseMillis = page.isLast() ? polling.interval().toMillis() : 0;
+    if (page.isLast() && bounded) {
       signals.addFinishedSplit(RegistrySplit.ID);
       position = null;
     }

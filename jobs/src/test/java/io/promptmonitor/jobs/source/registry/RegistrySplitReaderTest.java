@@ -3,6 +3,7 @@ package io.promptmonitor.jobs.source.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.promptmonitor.common.alerts.OperatorCommand;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryEvent;
@@ -21,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.jspecify.annotations.Nullable;
@@ -35,20 +37,40 @@ class RegistrySplitReaderTest {
 
   private static final RegistrySplit GOLDEN = sent(300, true);
 
+  /** What {@link #fetch} adds to the ids of commands. */
+  private static final long COMMAND = 1_000_000;
+
   private final List<RegistryChange> log = new ArrayList<>();
+  private final List<OperatorCommand> commandLog = new ArrayList<>();
+
+  /** Done once, between a read of the commands and that of the changes. */
+  private Runnable meanwhile = () -> {};
+
   private @Nullable RegistryException failure;
   private int opened;
   private int closed;
 
-  /** A log in memory that can be made to fail. */
+  /** Logs in memory that can be made to fail. */
   private final class Log implements RegistryChanges {
 
     @Override
-    public List<RegistryChange> after(long eventId, int limit) {
+    public List<RegistryChange> changesAfter(long eventId, int limit) {
       if (failure != null) {
         throw failure;
       }
       return log.stream().filter(c -> c.event().eventId() > eventId).limit(limit).toList();
+    }
+
+    @Override
+    public List<OperatorCommand> commandsAfter(long commandId, int limit) {
+      if (failure != null) {
+        throw failure;
+      }
+      List<OperatorCommand> commands =
+          commandLog.stream().filter(c -> c.commandId() > commandId).limit(limit).toList();
+      meanwhile.run();
+      meanwhile = () -> {};
+      return commands;
     }
 
     @Override
@@ -80,6 +102,16 @@ class RegistrySplitReaderTest {
     }
   }
 
+  private void command(int commands) {
+    for (int i = 0; i < commands; i++) {
+      commandLog.add(ended(commandLog.size() + 1, "tester"));
+    }
+  }
+
+  private static OperatorCommand ended(long commandId, String actor) {
+    return OperatorCommand.silenceEnded(commandId, Instant.EPOCH, actor, "s0");
+  }
+
   private static RegistryChange change(
       long eventId, Instant at, String promptId, String version, String actor) {
     return new RegistryChange(
@@ -105,15 +137,21 @@ class RegistrySplitReaderTest {
         caughtUp);
   }
 
-  /** What a fetch brings: ids, 0 for the news that all have come, -1 for the end of the split. */
+  /**
+   * What a fetch brings: ids, those of commands with {@link #COMMAND} added; 0 for the news that
+   * all have come, -1 for the end of the split.
+   */
   private static List<Long> fetch(RegistrySplitReader reader) throws IOException {
     List<Long> ids = new ArrayList<>();
     RecordsWithSplitIds<RegistrySignal> records = reader.fetch();
     while (records.nextSplit() != null) {
       RegistrySignal signal;
       while ((signal = records.nextRecordFromSplit()) != null) {
-        RegistryChange change = signal.change();
-        ids.add(change == null ? 0 : change.event().eventId());
+        if (signal.change() != null) {
+          ids.add(signal.change().event().eventId());
+        } else {
+          ids.add(signal.isCaughtUp() ? 0 : COMMAND + signal.command().commandId());
+        }
       }
     }
     if (!records.finishedSplits().isEmpty()) {
@@ -158,6 +196,82 @@ class RegistrySplitReaderTest {
     for (int i = 0; i < 1_700; i++) {
       assertThat(ids.get(i)).isEqualTo(i + 1);
     }
+  }
+
+  @Test
+  void changesAndCommandsComeOnceEachAndTheNewsOfHavingCaughtUpAfterBoth() throws Exception {
+    append(2);
+    command(2);
+    RegistrySplitReader reader = reader(false, RegistrySplit.START);
+    assertThat(fetch(reader)).containsExactly(1L, 2L, COMMAND + 1, COMMAND + 2, 0L);
+    assertThat(fetch(reader)).isEmpty();
+    command(1);
+    assertThat(fetch(reader)).containsExactly(COMMAND + 3);
+    append(1);
+    assertThat(fetch(reader)).containsExactly(3L);
+    assertThat(fetch(reader)).isEmpty();
+  }
+
+  @Test
+  void longLogsAreReadInPagesCommandsLast() throws Exception {
+    append(1_200);
+    command(700);
+    RegistrySplitReader reader = reader(true, RegistrySplit.START);
+    List<Long> ids = new ArrayList<>();
+    while (!ids.contains(-1L)) {
+      ids.addAll(fetch(reader));
+    }
+    List<Long> expected = new ArrayList<>();
+    LongStream.rangeClosed(1, 1_200).forEach(expected::add);
+    LongStream.rangeClosed(1, 700).forEach(id -> expected.add(COMMAND + id));
+    expected.addAll(List.of(0L, -1L));
+    assertThat(ids).isEqualTo(expected);
+  }
+
+  @Test
+  void aCommandNeverOvertakesAChangeThatWasMadeBefore() throws Exception {
+    RegistrySplitReader reader = reader(false, RegistrySplit.START);
+    meanwhile =
+        () -> {
+          append(1);
+          command(1);
+        };
+    assertThat(fetch(reader)).containsExactly(1L, 0L);
+    assertThat(fetch(reader)).containsExactly(COMMAND + 1);
+  }
+
+  @Test
+  void commandsGoOnWhereTheCheckpointWas() throws Exception {
+    append(1);
+    command(3);
+    RegistrySplit sent = sent(1, true).after(new RegistrySignal(ended(2, "tester")));
+    assertThat(fetch(reader(false, sent))).containsExactly(COMMAND + 3);
+    assertThat(fetch(reader(false, sent(1, true))))
+        .as("a job that knew no commands")
+        .containsExactly(COMMAND + 1, COMMAND + 2, COMMAND + 3);
+    RegistrySplit ahead = sent(1, true).after(new RegistrySignal(ended(4, "tester")));
+    assertThatThrownBy(() -> fetch(reader(false, ahead)))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("the registry has no command 4, although this job has seen it (");
+    RegistrySplit other = sent(1, true).after(new RegistrySignal(ended(2, "somebody")));
+    assertThatThrownBy(() -> fetch(reader(false, other)))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(
+            "command 2 of the registry is not the one that this job has seen (1970-01-01T00:00:00Z"
+                + " silence_ended s0 by somebody, now 1970-01-01T00:00:00Z silence_ended s0 by"
+                + " tester): it is another registry");
+  }
+
+  @Test
+  void commandsThatWereGivenWhileTheDatabaseWasAwayCome() throws Exception {
+    RegistrySplitReader reader = reader(false, RegistrySplit.START);
+    assertThat(fetch(reader)).containsExactly(0L);
+    failure = away(null);
+    assertThat(fetch(reader)).isEmpty();
+    command(2);
+    assertThat(fetch(reader)).isEmpty();
+    failure = null;
+    assertThat(fetch(reader)).containsExactly(COMMAND + 1, COMMAND + 2);
   }
 
   @Test
