@@ -8,9 +8,12 @@ import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.RegistryException.Reason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A row of {@code operator_command}. */
 final class CommandRow {
@@ -19,6 +22,10 @@ final class CommandRow {
   static final String COLUMNS =
       "c.command_id, c.at, c.kind, c.actor, c.prompt_id, c.alert_id, c.silence_id, c.matchers,"
           + " c.starts_at, c.ends_at, c.comment";
+
+  private static final Map<String, Kind> KINDS =
+      Arrays.stream(Kind.values())
+          .collect(Collectors.toUnmodifiableMap(Kind::label, Function.identity()));
 
   private CommandRow() {}
 
@@ -29,19 +36,23 @@ final class CommandRow {
    */
   static OperatorCommand read(ResultSet row) throws SQLException {
     long commandId = row.getLong("command_id");
+    Instant at = EventRow.time(row, "at");
+    String actor = row.getString("actor");
     try {
-      Kind kind = Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
-      boolean silenced = kind == Kind.SILENCED;
-      return new OperatorCommand(
-          commandId,
-          EventRow.time(row, "at"),
-          kind,
-          row.getString("actor"),
-          row.getString("prompt_id"),
-          row.getString("alert_id"),
-          silenced ? silence(row) : null,
-          silenced ? null : row.getString("silence_id"),
-          silenced ? null : row.getString("comment"));
+      return switch (KINDS.getOrDefault(row.getString("kind"), Kind.UNKNOWN)) {
+        case ACKNOWLEDGED ->
+            OperatorCommand.acknowledged(
+                commandId,
+                at,
+                actor,
+                row.getString("prompt_id"),
+                row.getString("alert_id"),
+                row.getString("comment"));
+        case SILENCED -> OperatorCommand.silenced(commandId, at, silence(row));
+        case SILENCE_ENDED ->
+            OperatorCommand.silenceEnded(commandId, at, actor, row.getString("silence_id"));
+        case UNKNOWN -> OperatorCommand.unknown(commandId, at, actor);
+      };
     } catch (IllegalArgumentException e) {
       throw new RegistryException(
           Reason.TAMPERED,

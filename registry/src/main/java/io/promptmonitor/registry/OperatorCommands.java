@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +35,6 @@ public final class OperatorCommands implements AutoCloseable {
       new Purpose(
           "read what operators did",
           "promptmon_analyst, promptmon_investigator, promptmon_job or promptmon_operator");
-
-  private static final String[] KNOWN_KINDS =
-      Arrays.stream(OperatorCommand.Kind.values())
-          .map(OperatorCommand.Kind::label)
-          .toArray(String[]::new);
 
   private final RegistrySession session;
 
@@ -152,7 +146,7 @@ public final class OperatorCommands implements AutoCloseable {
   /**
    * The commands after one, oldest first. Whoever asks again for those after the last one misses
    * none and gets none twice, because ids have no gaps and rise in the order in which commands
-   * become visible. Commands of a kind that only a newer release knows are passed over.
+   * become visible.
    *
    * @param commandId the command to go on from; 0 for the beginning
    * @param limit how many at most
@@ -161,17 +155,14 @@ public final class OperatorCommands implements AutoCloseable {
     return session.read(
         READ_COMMANDS,
         connection -> {
-          Array kinds = connection.createArrayOf("text", KNOWN_KINDS);
           try (PreparedStatement statement =
               connection.prepareStatement(
                   "SELECT "
                       + CommandRow.COLUMNS
                       + " FROM promptmon.operator_command c"
-                      + " WHERE c.command_id > ? AND c.kind = ANY (?)"
-                      + " ORDER BY c.command_id LIMIT ?")) {
+                      + " WHERE c.command_id > ? ORDER BY c.command_id LIMIT ?")) {
             statement.setLong(1, commandId);
-            statement.setArray(2, kinds);
-            statement.setInt(3, limit);
+            statement.setInt(2, limit);
             List<OperatorCommand> commands = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
               while (rows.next()) {
@@ -179,8 +170,6 @@ public final class OperatorCommands implements AutoCloseable {
               }
             }
             return commands;
-          } finally {
-            kinds.free();
           }
         });
   }

@@ -37,7 +37,9 @@ public record OperatorCommand(
     /** Nobody is to be told of some alerts for some time. */
     SILENCED,
     /** A silence ends before its time. */
-    SILENCE_ENDED;
+    SILENCE_ENDED,
+    /** Something that only a newer release knows: to be passed over. */
+    UNKNOWN;
 
     /** The name in tables and messages. */
     public String label() {
@@ -82,5 +84,10 @@ public record OperatorCommand(
       long commandId, Instant at, String actor, String silenceId) {
     return new OperatorCommand(
         commandId, at, Kind.SILENCE_ENDED, actor, null, null, null, silenceId, null);
+  }
+
+  /** Something that only a newer release knows. */
+  public static OperatorCommand unknown(long commandId, Instant at, String actor) {
+    return new OperatorCommand(commandId, at, Kind.UNKNOWN, actor, null, null, null, null, null);
   }
 }

@@ -20,7 +20,8 @@ class OperatorCommandTest {
         OperatorCommand.acknowledged(1, Instant.EPOCH, "alice", "p", "pm-1", null);
     OperatorCommand silenced = OperatorCommand.silenced(2, Instant.EPOCH, SILENCE);
     OperatorCommand ended = OperatorCommand.silenceEnded(3, Instant.EPOCH, "alice", "s2");
-    assertThat(List.of(acknowledged.kind(), silenced.kind(), ended.kind()))
+    OperatorCommand unknown = OperatorCommand.unknown(4, Instant.EPOCH, "alice");
+    assertThat(List.of(acknowledged.kind(), silenced.kind(), ended.kind(), unknown.kind()))
         .containsExactly(Kind.values());
     assertThat(silenced.actor()).isEqualTo("bob");
     assertThat(Kind.SILENCE_ENDED.label()).isEqualTo("silence_ended");

@@ -236,7 +236,8 @@ class RecordSerializersTest {
         REGISTRATION,
         new RegistrySignal(ACKNOWLEDGED),
         new RegistrySignal(SILENCED),
-        new RegistrySignal(SILENCE_ENDED)
+        new RegistrySignal(SILENCE_ENDED),
+        new RegistrySignal(OperatorCommand.unknown(2, Instant.EPOCH, "alice"))
       };
     }
 

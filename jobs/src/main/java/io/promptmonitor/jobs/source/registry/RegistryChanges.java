@@ -19,8 +19,8 @@ public interface RegistryChanges extends AutoCloseable {
   List<RegistryChange> changesAfter(long eventId, int limit);
 
   /**
-   * The next commands, oldest first: those with ids above {@code commandId}, at most {@code limit}
-   * of them. A command is seen no later than its successor.
+   * The next commands, oldest first: those with the ids right after {@code commandId}, at most
+   * {@code limit} of them. A command is seen no later than its successor.
    *
    * @throws RegistryException as {@link #changesAfter}
    */

@@ -1,7 +1,6 @@
 package io.promptmonitor.jobs.source.registry;
 
 import io.promptmonitor.common.alerts.OperatorCommand;
-import io.promptmonitor.common.alerts.Silence;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.encoding.VarInt;
 import io.promptmonitor.common.registry.RegistryChange;
@@ -48,18 +47,9 @@ public record RegistrySplit(Position events, Position commands, boolean caughtUp
                   event.actor()));
     }
 
-    /** Behind a command: when it was, what was done to which alert or silence, and who did it. */
+    /** Behind a command: when it was, and whose; what it was, a newer release may know better. */
     static Position behind(OperatorCommand command) {
-      Silence silence = command.silence();
-      String what = silence != null ? silence.id() : command.silenceId();
-      return new Position(
-          command.commandId(),
-          "%s %s %s by %s"
-              .formatted(
-                  command.at(),
-                  command.kind().label(),
-                  what != null ? what : command.alertId(),
-                  command.actor()));
+      return new Position(command.commandId(), "%s by %s".formatted(command.at(), command.actor()));
     }
 
     private void write(DataOutputSerializer out) throws IOException {

@@ -257,9 +257,8 @@ class RegistrySplitReaderTest {
     assertThatThrownBy(() -> fetch(reader(false, other)))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(
-            "command 2 of the registry is not the one that this job has seen (1970-01-01T00:00:00Z"
-                + " silence_ended s0 by somebody, now 1970-01-01T00:00:00Z silence_ended s0 by"
-                + " tester): it is another registry");
+            "command 2 of the registry is not the one that this job has seen (1970-01-01T00:00:00Z by"
+                + " somebody, now 1970-01-01T00:00:00Z by tester): it is another registry");
   }
 
   @Test
