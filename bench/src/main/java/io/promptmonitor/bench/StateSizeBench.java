@@ -67,7 +67,8 @@ public final class StateSizeBench {
     System.out.println("|---:|---:|---:|---:|");
     PromptVersionId promptVersion = new PromptVersionId("prompt", "1");
     RollUpPlan plan =
-        new RollUpPlan(MonitorTopology.rollUpSettings(OurJob.config(Deduplication.OFF, SLIDING)));
+        new RollUpPlan(MonitorTopology.rollUpSettings(
+                OurJob.config(Deduplication.OFF, SLIDING), List.of()));
     MeasuredStore store = new MeasuredStore();
     RollUp rollUp =
         RollUp.load(plan, promptVersion, store, new SlidingEvaluator(), version -> Double.NaN);

@@ -143,8 +143,8 @@ final class MonitorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    MonitorConfig monitorConfig = readConfig();
-    ExecutionSource source = source(monitorConfig);
+    DeploymentConfig deployment = readConfig();
+    ExecutionSource source = source(deployment.monitor());
     StreamExecutionEnvironment given = StreamExecutionEnvironment.getExecutionEnvironment();
     boolean cluster = !(given instanceof LocalStreamEnvironment);
     if (cluster && !database.isNamed()) {
@@ -158,9 +158,9 @@ final class MonitorCommand implements Callable<Integer> {
       }
       SinkOptions sinks = SinkOptions.of(opened.database());
       if (cluster) {
-        submit(given, monitorConfig, source, sinks);
+        submit(given, deployment, source, sinks);
       } else {
-        run(monitorConfig, source, opened, sinks);
+        run(deployment, source, opened, sinks);
       }
       return PromptMon.EXIT_OK;
     }
@@ -169,20 +169,20 @@ final class MonitorCommand implements Callable<Integer> {
   /** Under {@code flink run}: the cluster's settings hold, and the job runs without us. */
   private void submit(
       StreamExecutionEnvironment environment,
-      MonitorConfig monitorConfig,
+      DeploymentConfig deployment,
       ExecutionSource source,
       SinkOptions sinks)
       throws Exception {
     if (parallelism != null) {
       environment.setParallelism(parallelism);
     }
-    MonitorJob.define(environment, monitorConfig, source, sinks);
+    MonitorJob.define(environment, deployment, source, sinks);
     say("submitted job " + environment.executeAsync(JOB_NAME).getJobID());
   }
 
   /** In this process, to the end or until it is stopped. */
   private void run(
-      MonitorConfig monitorConfig,
+      DeploymentConfig deployment,
       ExecutionSource source,
       DatabaseOption.Opened opened,
       SinkOptions sinks)
@@ -192,7 +192,7 @@ final class MonitorCommand implements Callable<Integer> {
       StreamExecutionEnvironment environment =
           StreamExecutionEnvironment.getExecutionEnvironment(
               state.configuration(localParallelism(), fresh));
-      MonitorJob.define(environment, monitorConfig, source, sinks);
+      MonitorJob.define(environment, deployment, source, sinks);
       JobClient job = environment.executeAsync(JOB_NAME);
       state.resumedFrom().ifPresent(from -> say("continuing from " + from));
       MonitorRun run =
@@ -207,8 +207,8 @@ final class MonitorCommand implements Callable<Integer> {
     err.flush();
   }
 
-  private MonitorConfig readConfig() {
-    return config == null ? MonitorConfig.defaults() : DeploymentConfig.read(config).monitor();
+  private DeploymentConfig readConfig() {
+    return config == null ? DeploymentConfig.defaults() : DeploymentConfig.read(config);
   }
 
   private int localParallelism() {

@@ -1,10 +1,17 @@
 package io.promptmonitor.jobs.monitor;
 
+import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.ParserOptions;
 import io.promptmonitor.common.ingest.UserHashKey;
 import io.promptmonitor.database.Database;
+import io.promptmonitor.jobs.alerts.EscalationClock;
+import io.promptmonitor.jobs.sink.AlertEscalationSink;
+import io.promptmonitor.jobs.sink.AlertEventSink;
+import io.promptmonitor.jobs.sink.AlertExemplarSink;
+import io.promptmonitor.jobs.sink.AlertSink;
 import io.promptmonitor.jobs.sink.DeadLetterSink;
+import io.promptmonitor.jobs.sink.RuleStatusSink;
 import io.promptmonitor.jobs.sink.SinkOptions;
 import io.promptmonitor.jobs.sink.WindowMetricsSink;
 import io.promptmonitor.jobs.source.EventTimeWatermarks;
@@ -13,6 +20,9 @@ import io.promptmonitor.jobs.source.IngestParser;
 import io.promptmonitor.jobs.source.registry.PostgresRegistryChanges;
 import io.promptmonitor.jobs.source.registry.RegistryPolling;
 import io.promptmonitor.jobs.source.registry.RegistrySource;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 
@@ -30,22 +40,33 @@ public final class MonitorJob {
    */
   public static void define(
       StreamExecutionEnvironment environment,
-      MonitorConfig config,
+      DeploymentConfig config,
       ExecutionSource source,
       SinkOptions sinks) {
     JobSettings.apply(environment);
     MonitorTopology.Outputs outputs =
         new MonitorTopology(config).build(environment, source, registry(sinks.database(), source));
-    outputs
-        .windows()
-        .sinkTo(new WindowMetricsSink(sinks))
-        .name("window-metrics")
-        .uid("window-metrics");
-    outputs
-        .deadLetters()
-        .sinkTo(new DeadLetterSink(sinks))
-        .name("dead-letters")
-        .uid("dead-letters");
+    sink(outputs.windows(), new WindowMetricsSink(sinks), "window-metrics");
+    sink(outputs.deadLetters(), new DeadLetterSink(sinks), "dead-letters");
+    AlertTopology.Outputs alerts =
+        new AlertTopology(config, clock(source))
+            .build(outputs.evaluations(), outputs.registryChanges());
+    sink(alerts.events(), new AlertSink(sinks), "alerts");
+    sink(alerts.events(), new AlertEventSink(sinks), "alert-transitions");
+    sink(alerts.exemplars(), new AlertExemplarSink(sinks), "alert-evidence");
+    sink(alerts.statuses(), new RuleStatusSink(sinks), "rule-statuses");
+    sink(alerts.escalations(), new AlertEscalationSink(sinks), "alert-escalations");
+  }
+
+  private static <T> void sink(DataStream<T> rows, Sink<T> table, String name) {
+    rows.sinkTo(table).name(name).uid(name);
+  }
+
+  /** What is replayed from files is escalated as if it happened now, in its own time. */
+  private static EscalationClock clock(ExecutionSource source) {
+    return source.source().getBoundedness() == Boundedness.BOUNDED
+        ? EscalationClock.EVENT_TIME
+        : EscalationClock.PROCESSING_TIME;
   }
 
   /** The changes of the registry in {@code database}; they end if {@code source} does. */

@@ -1,7 +1,9 @@
 package io.promptmonitor.jobs.monitor;
 
+import io.promptmonitor.common.alerts.RuleSet;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.deployment.Deduplication;
+import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
@@ -24,6 +26,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -62,6 +65,7 @@ public final class MonitorTopology {
   private static final Set<MetricPart> SLIDING_PARTS = EnumSet.of(MetricPart.LATENCY);
 
   private final MonitorConfig config;
+  private final List<Duration> ruleWindows;
   private int maxWindowsInMemory = 200_000;
 
   /**
@@ -74,9 +78,19 @@ public final class MonitorTopology {
       DataStream<DeadLetter> deadLetters,
       DataStream<RegistrySignal> registryChanges) {}
 
-  /** The topology for a configuration. */
+  /** The topology for a configuration without rules. */
   public MonitorTopology(MonitorConfig config) {
+    this(config, List.of());
+  }
+
+  /** The topology for a configuration, with the sliding windows that its rules look at. */
+  public MonitorTopology(DeploymentConfig config) {
+    this(config.monitor(), RuleSet.of(config.alerting()).windows());
+  }
+
+  private MonitorTopology(MonitorConfig config, List<Duration> ruleWindows) {
     this.config = config;
+    this.ruleWindows = ruleWindows;
   }
 
   /**
@@ -141,7 +155,7 @@ public final class MonitorTopology {
             .transform(
                 "window-roll-up",
                 RecordTypeInfo.WINDOW_UPDATE,
-                new WindowRollUp(rollUpSettings(config), maxWindowsInMemory))
+                new WindowRollUp(rollUpSettings(config, ruleWindows), maxWindowsInMemory))
             .uid("window-roll-up");
     DataStream<DeadLetter> deadLetters =
         executions
@@ -185,11 +199,21 @@ public final class MonitorTopology {
         : ExecutionDeduplication.slot(record.execution().executionIdHash());
   }
 
-  /** The settings of the roll-up that follow from a configuration. */
-  public static RollUpSettings rollUpSettings(MonitorConfig config) {
+  /**
+   * The settings of the roll-up that follow from a configuration.
+   *
+   * @param ruleWindows lengths of the sliding windows that rules look at, beside those that the
+   *     configuration asks for
+   */
+  public static RollUpSettings rollUpSettings(MonitorConfig config, List<Duration> ruleWindows) {
     Map<WindowSize, Long> refresh = new EnumMap<>(WindowSize.class);
     config.refresh().forEach((size, every) -> refresh.put(size, every.toMillis()));
-    List<Long> sliding = config.slidingWindows().stream().map(Duration::toMillis).toList();
+    List<Long> sliding =
+        Stream.concat(config.slidingWindows().stream(), ruleWindows.stream())
+            .map(Duration::toMillis)
+            .distinct()
+            .sorted()
+            .toList();
     return new RollUpSettings(
         config.evaluationInterval().toMillis(),
         config.allowedLateness().toMillis(),

@@ -1,6 +1,10 @@
 package io.promptmonitor.jobs.monitor;
 
+import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.channels.ChannelsConfig;
+import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.deployment.MonitorConfig;
+import io.promptmonitor.common.notifications.GroupingConfig;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.jobs.sink.SinkOptions;
 import io.promptmonitor.jobs.source.file.FileExecutions;
@@ -20,8 +24,21 @@ public final class MonitorRunner {
 
   private MonitorRunner() {}
 
-  /** Runs the job to its end and returns its summary. */
+  /** Runs the job with the default rules to its end and returns its summary. */
   public static MonitorSummary run(MonitorConfig config, Database database, List<Path> files)
+      throws Exception {
+    return run(
+        new DeploymentConfig(
+            config,
+            AlertingConfig.defaults(),
+            GroupingConfig.defaults(),
+            ChannelsConfig.defaults()),
+        database,
+        files);
+  }
+
+  /** Runs the job to its end and returns its summary. */
+  public static MonitorSummary run(DeploymentConfig config, Database database, List<Path> files)
       throws Exception {
     Configuration configuration = new Configuration();
     configuration.set(StateBackendOptions.STATE_BACKEND, "hashmap");
@@ -33,8 +50,8 @@ public final class MonitorRunner {
         config,
         FileExecutions.of(
             files.stream().map(Path::toString).toList(),
-            MonitorJob.parsers(config, null),
-            MonitorJob.watermarks(config)),
+            MonitorJob.parsers(config.monitor(), null),
+            MonitorJob.watermarks(config.monitor())),
         SinkOptions.of(database));
     return MonitorSummary.of(
         environment.execute("test").getAllAccumulatorResults(), Duration.ofSeconds(1));
