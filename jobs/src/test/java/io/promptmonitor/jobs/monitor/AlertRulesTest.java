@@ -63,7 +63,7 @@ class AlertRulesTest {
     for (long time = START; time < START + 150 * MINUTE; time += 2_000, n++) {
       int phase = phase(time);
       int oneIn = phase == 1 ? 25 : 6; // 4 %, then 17 %
-      boolean fails = phase == 1 || phase == 2 ? n % oneIn == 0 : n % 200 == 0;
+      boolean fails = n % (phase == 1 || phase == 2 ? oneIn : 200) == 0;
       CALLS.add(new Call("errors", time, 800, !fails, -1, -1));
       int latency = phase == 1 ? 1_700 : phase == 2 ? 2_500 : 900;
       CALLS.add(new Call("latency", time + 300, latency, true, -1, -1));
