@@ -41,9 +41,14 @@ public record RulesOfVersion(List<VersionRule> rules, List<RuleSummary> summarie
     return specification == null ? List.of() : specification.monitoring().alertingChannels();
   }
 
-  /** Whether there is a rule of that name. */
-  boolean has(String name) {
-    return rules.stream().anyMatch(rule -> rule.rule().name().equals(name));
+  /** The rule of a name; null if there is none. */
+  @Nullable VersionRule named(String name) {
+    for (VersionRule rule : rules) {
+      if (rule.rule().name().equals(name)) {
+        return rule;
+      }
+    }
+    return null;
   }
 
   /** Whether a rule asks for an alert if there are no executions. */

@@ -86,14 +86,15 @@ public final class VersionAlerts {
    * @param interval time between two evaluations while there is anything in any window
    */
   public List<AlertEvent> wake(RulesOfVersion rules, long interval, long now) {
-    return isSilent(interval, now)
+    return isSilent(rules, interval, now)
         ? evaluate(rules, EvaluatedWindows.none(), false, Exemplars.none(), now)
         : List.of();
   }
 
-  private boolean isSilent(long interval, long now) {
+  private boolean isSilent(RulesOfVersion rules, long interval, long now) {
     if (followed.isEmpty()) {
-      return true;
+      // There may be nothing to tell of a version that nobody has seen.
+      return rules.watchForSilence();
     }
     boolean active =
         followed.values().stream().anyMatch(alert -> alert.state.phase() != AlertPhase.INACTIVE);
@@ -104,13 +105,19 @@ public final class VersionAlerts {
   /** When {@link #wake} is to be called; {@link Long#MAX_VALUE} for never. */
   public long wakeUpAt(RulesOfVersion rules, long interval) {
     long earliest = Long.MAX_VALUE;
-    for (VersionRule rule : rules.rules()) {
-      Followed alert = followed.get(rule.rule().name());
-      if (alert != null) {
-        earliest = Math.min(earliest, AlertLifeCycle.wakeUpAt(alert.state, rule.rule()));
+    for (Map.Entry<String, Followed> entry : followed.entrySet()) {
+      AlertState state = entry.getValue().state;
+      if (state.phase() != AlertPhase.INACTIVE) {
+        VersionRule rule = rules.named(entry.getKey());
+        // Of a rule that is gone, or not what it was, the alert has to end as soon as can be.
+        long due =
+            rule == null || rule.contentHash() != state.ruleHash()
+                ? lastEvaluation
+                : AlertLifeCycle.wakeUpAt(state, rule.rule());
+        earliest = Math.min(earliest, due);
       }
     }
-    return earliest == Long.MAX_VALUE || lastEvaluation == AlertState.NEVER
+    return earliest == Long.MAX_VALUE
         ? earliest
         : Math.max(earliest, lastEvaluation + 2 * interval);
   }
@@ -150,10 +157,9 @@ public final class VersionAlerts {
       AlertState before,
       Exemplars exemplars) {
     boolean fires = transition.change() == Change.FIRING;
+    boolean fired = before.phase() == AlertPhase.FIRING && before.episode() == transition.episode();
     long firingSince =
-        fires
-            ? step.state().firingSince()
-            : before.phase() == AlertPhase.FIRING ? before.firingSince() : AlertState.NEVER;
+        fires ? step.state().firingSince() : fired ? before.firingSince() : AlertState.NEVER;
     RuleEvaluation evaluation = transition.evaluation();
     AlertReading reading = evaluation == null ? null : AlertReading.of(evaluation);
     return new AlertEvent(
@@ -194,7 +200,7 @@ public final class VersionAlerts {
     Iterator<Map.Entry<String, Followed>> entries = followed.entrySet().iterator();
     while (entries.hasNext()) {
       Map.Entry<String, Followed> entry = entries.next();
-      if (!rules.has(entry.getKey())) {
+      if (rules.named(entry.getKey()) == null) {
         events.add(removed(entry.getKey(), entry.getValue(), now));
         entries.remove();
         changed = true;
