@@ -1,6 +1,7 @@
 package io.promptmonitor.bench;
 
 import io.promptmonitor.bench.MeasuredStore.Kind;
+import io.promptmonitor.common.alerts.RuleDemand;
 import io.promptmonitor.common.deployment.Deduplication;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.windows.PaneUpdate;
@@ -9,6 +10,7 @@ import io.promptmonitor.common.windows.RollUpOutput;
 import io.promptmonitor.common.windows.RollUpPlan;
 import io.promptmonitor.common.windows.SlidingEvaluator;
 import io.promptmonitor.common.windows.SlidingWindows;
+import io.promptmonitor.common.windows.VersionFacts;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.monitor.MonitorTopology;
 import java.time.Duration;
@@ -67,11 +69,16 @@ public final class StateSizeBench {
     System.out.println("|---:|---:|---:|---:|");
     PromptVersionId promptVersion = new PromptVersionId("prompt", "1");
     RollUpPlan plan =
-        new RollUpPlan(MonitorTopology.rollUpSettings(
-                OurJob.config(Deduplication.OFF, SLIDING), List.of()));
+        new RollUpPlan(
+            MonitorTopology.rollUpSettings(OurJob.config(Deduplication.OFF, SLIDING), List.of()));
     MeasuredStore store = new MeasuredStore();
     RollUp rollUp =
-        RollUp.load(plan, promptVersion, store, new SlidingEvaluator(), version -> Double.NaN);
+        RollUp.load(
+            plan,
+            promptVersion,
+            store,
+            new SlidingEvaluator(),
+            VersionFacts.of(Double.NaN, new RuleDemand(null, SLIDING).of(null)));
     SampleExecutions executions = new SampleExecutions(1);
     List<Kind> days = new ArrayList<>();
     for (int day = 1; day <= DAYS; day++) {

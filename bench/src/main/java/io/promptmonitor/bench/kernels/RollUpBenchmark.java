@@ -10,12 +10,13 @@ import io.promptmonitor.common.windows.RollUp;
 import io.promptmonitor.common.windows.RollUpOutput;
 import io.promptmonitor.common.windows.RollUpPlan;
 import io.promptmonitor.common.windows.RollUpSettings;
+import io.promptmonitor.common.windows.SlidingDemand;
 import io.promptmonitor.common.windows.SlidingEvaluator;
 import io.promptmonitor.common.windows.SlidingWindows;
+import io.promptmonitor.common.windows.VersionFacts;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -90,14 +91,13 @@ public class RollUpBenchmark {
                 WindowSize.ONE_DAY, 15 * MINUTE,
                 WindowSize.SEVEN_DAYS, 60 * MINUTE),
             sliding,
-            MINUTE,
-            MetricPart.mask(EnumSet.of(MetricPart.LATENCY)));
+            MINUTE);
     return RollUp.load(
         new RollUpPlan(settings),
         PROMPT_VERSION,
         new MeasuredStore(),
         new SlidingEvaluator(),
-        version -> 7.5);
+        VersionFacts.of(7.5, SlidingDemand.ofEveryLength(MetricPart.LATENCY.mask())));
   }
 
   /** Adds a pane; the last one of a minute ends it. */

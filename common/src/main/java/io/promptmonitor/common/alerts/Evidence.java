@@ -1,32 +1,62 @@
 package io.promptmonitor.common.alerts;
 
+import io.promptmonitor.common.conditions.Comparison;
 import io.promptmonitor.common.conditions.Expression;
 import io.promptmonitor.common.conditions.MetricValues;
+import io.promptmonitor.common.conditions.Observation;
+import io.promptmonitor.common.conditions.Operator;
 import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.metrics.Sample;
+import io.promptmonitor.common.metrics.Worse;
 import java.math.BigDecimal;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.List;
 
 /**
- * How improbable it is that a window has so many failures by chance.
+ * How improbable it is that a window has so many failures, or slow executions, by chance.
  *
  * <p>The e-value of {@code k} failures in {@code n} executions against a failure rate {@code p0} is
  * the likelihood of a rate drawn uniformly from (p0, 1], divided by that of p0. If executions fail
  * independently with a probability of at most p0, a window reaches an e-value of {@code 1 / alpha}
  * with a probability of at most {@code alpha}.
+ *
+ * <p>That a percentile of the latency is above a threshold says that more than the share beyond the
+ * percentile is slower: 5 % of the executions for {@code latency_p95}. Those that are take the part
+ * of failures, that share the part of p0.
  */
 public final class Evidence {
 
-  private static final Set<Metric> FAILURES = EnumSet.of(Metric.ERROR_RATE, Metric.SUCCESS_RATE);
-
   private Evidence() {}
 
-  /** Whether there can be evidence for a condition: it is about the rate of failures, once. */
+  /**
+   * Whether there can be evidence for a condition: it says of one rate of failures, or of one
+   * percentile, that it is worse than something.
+   */
   static boolean isFor(Expression expression) {
-    return expression.comparisons().stream()
-            .filter(comparison -> FAILURES.contains(comparison.metric()))
-            .count()
-        == 1;
+    List<Comparison> subjects =
+        expression.comparisons().stream()
+            .filter(comparison -> isSubject(comparison.metric()))
+            .toList();
+    return subjects.size() == 1
+        && isOnWorseSide(subjects.get(0).metric(), subjects.get(0).operator());
+  }
+
+  /** Whether there can be evidence about a metric. */
+  static boolean isSubject(Metric metric) {
+    return metric == Metric.ERROR_RATE || metric == Metric.SUCCESS_RATE || metric.percentile() > 0;
+  }
+
+  /** Whether a comparison holds if the metric is worse than its threshold. */
+  static boolean isOnWorseSide(Metric metric, Operator operator) {
+    boolean above = operator == Operator.GREATER || operator == Operator.GREATER_OR_EQUAL;
+    return metric.worse() == (above ? Worse.HIGHER : Worse.LOWER);
+  }
+
+  /**
+   * The latency above which executions count for a comparison of a percentile: with {@code >=}
+   * those count, too, that take exactly as long as the threshold.
+   */
+  static double countedAbove(Operator operator, double threshold) {
+    return operator == Operator.GREATER_OR_EQUAL ? Math.nextDown(threshold) : threshold;
   }
 
   /** The failure rate from which on a comparison is breached; NaN if it is about something else. */
@@ -43,17 +73,23 @@ public final class Evidence {
   }
 
   /**
-   * The e-value of a window; NaN if {@code p0} is not between 0 and 1.
+   * The e-value of a window; NaN if it cannot be known.
    *
-   * @param p0 the failure rate to which the window is compared
+   * @param seen what was seen of the metric that the condition is about
+   * @param failureRate the failure rate to which failures are compared
    */
-  static double of(MetricValues window, double p0) {
-    double log =
-        logEValue(
-            (long) window.value(Metric.FAILURE_COUNT),
-            (long) window.value(Metric.EXECUTION_COUNT),
-            p0);
-    return Math.exp(Math.min(MAX_LOG, log));
+  static double of(MetricValues window, Observation seen, double failureRate) {
+    int percentile = seen.metric().percentile();
+    long executions = window.count(Sample.EXECUTIONS);
+    if (percentile == 0) {
+      return eValue((long) window.value(Metric.FAILURE_COUNT), executions, failureRate);
+    }
+    long slower = window.countAbove(seen.metric(), countedAbove(seen.operator(), seen.threshold()));
+    return slower < 0 ? Double.NaN : eValue(slower, executions, (100 - percentile) / 100.0);
+  }
+
+  private static double eValue(long failures, long executions, double p0) {
+    return Math.exp(Math.min(MAX_LOG, logEValue(failures, executions, p0)));
   }
 
   /** Keeps an e-value finite. */

@@ -212,7 +212,8 @@ final class RuleSchema {
     double alpha = value.decimal(1e-12, 0.5);
     if (!Evidence.isFor(condition.expression())) {
       throw value.invalid(
-          "there is evidence for a condition that compares error_rate or success_rate, once");
+          "needs a condition that compares error_rate, success_rate or a percentile of the"
+              + " latency, once and on the side that is worse");
     }
     return alpha;
   }

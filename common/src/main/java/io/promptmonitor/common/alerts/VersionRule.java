@@ -6,7 +6,10 @@ import io.promptmonitor.common.conditions.Evaluation;
 import io.promptmonitor.common.conditions.MetricValues;
 import io.promptmonitor.common.conditions.Observation;
 import io.promptmonitor.common.conditions.Verdict;
+import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.Sample;
+import io.promptmonitor.common.windows.SlidingDemand;
 
 /** A rule as it holds for one prompt version: its thresholds are numbers. Immutable. */
 public final class VersionRule {
@@ -63,20 +66,58 @@ public final class VersionRule {
     if (rule.kind() == RuleKind.NO_DATA_ALERT) {
       verdict = verdict == Verdict.NO_DATA ? Verdict.HOLDS : Verdict.DOES_NOT_HOLD;
     } else if (alpha != null && verdict == Verdict.HOLDS && chosen != null) {
-      evidence = Evidence.of(chosen, reference(evaluation));
+      evidence = evidence(chosen, evaluation);
       verdict = evidence >= 1 / alpha ? Verdict.HOLDS : Verdict.DOES_NOT_HOLD;
     }
     return new RuleEvaluation(verdict, evaluation, length, evidence);
   }
 
-  private double reference(Evaluation evaluation) {
-    double breached = Double.NaN;
+  private double evidence(MetricValues window, Evaluation evaluation) {
     for (Observation observation : evaluation.observations()) {
-      double rate = Evidence.failureRate(observation.metric(), observation.threshold());
-      breached = Double.isNaN(rate) ? breached : rate;
+      if (Evidence.isSubject(observation.metric())) {
+        double breached = Evidence.failureRate(observation.metric(), observation.threshold());
+        // What is fine lies below what is not; otherwise the thresholds contradict each other.
+        double fine = referenceFailureRate < breached ? referenceFailureRate : breached;
+        return Evidence.of(window, observation, fine);
+      }
     }
-    // What is fine lies below what is not; otherwise the thresholds contradict each other.
-    return referenceFailureRate < breached ? referenceFailureRate : breached;
+    return Double.NaN;
+  }
+
+  /**
+   * The latencies in milliseconds above which executions have to be counted, so that there can be
+   * evidence: of rules that ask for it, and of those that can roll back, which needs it.
+   */
+  public double[] latencyThresholds() {
+    if (rule.evidence() == null && !rule.actions().contains(AlertAction.AUTO_ROLLBACK)) {
+      return new double[0];
+    }
+    return evaluator.thresholds().stream()
+        .filter(
+            threshold ->
+                threshold.metric().percentile() > 0
+                    && Evidence.isOnWorseSide(threshold.metric(), threshold.operator())
+                    && !Double.isNaN(threshold.value()))
+        .mapToDouble(threshold -> Evidence.countedAbove(threshold.operator(), threshold.value()))
+        .toArray();
+  }
+
+  /** Adds what the rule has to know of its windows. */
+  void addTo(SlidingDemand.Builder demand) {
+    if (rule.kind() == RuleKind.NO_DATA_ALERT) {
+      return; // It counts executions.
+    }
+    for (long window : windows) {
+      for (Metric metric : rule.metrics()) {
+        MetricPart part = metric.part();
+        if (part != null) {
+          demand.add(window, part);
+        }
+      }
+      for (double threshold : latencyThresholds()) {
+        demand.addLatencyThreshold(window, threshold);
+      }
+    }
   }
 
   @Override

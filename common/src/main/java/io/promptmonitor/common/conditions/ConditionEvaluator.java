@@ -40,6 +40,13 @@ public final class ConditionEvaluator {
       long needed,
       @Nullable Cause baselineProblem) {}
 
+  /**
+   * What a metric is compared with.
+   *
+   * @param value in the metric's unit; NaN if it is made from a baseline that is not known
+   */
+  public record Threshold(Metric metric, Operator operator, double value) {}
+
   private final Expression expression;
   private final List<Resolved> comparisons;
   private final long requiredExecutions;
@@ -69,6 +76,15 @@ public final class ConditionEvaluator {
   /** How many executions a window needs for all comparisons to be decided; at least 1. */
   public long requiredExecutions() {
     return requiredExecutions;
+  }
+
+  /** What metrics are compared with, in the condition's order. */
+  public List<Threshold> thresholds() {
+    return comparisons.stream()
+        .map(
+            comparison ->
+                new Threshold(comparison.metric, comparison.operator, comparison.threshold))
+        .toList();
   }
 
   /** Evaluates the condition on a window. */

@@ -45,7 +45,8 @@ public enum Metric {
   /** Number of executions. */
   EXECUTION_COUNT(whole(COUNT), w -> w.executionCount()),
   /** Number of distinct users; unknown if no execution named one. */
-  UNIQUE_USERS(whole(COUNT), w -> number(w.usersSketch(), DistinctSketch::estimate)),
+  UNIQUE_USERS(
+      whole(COUNT).from(MetricPart.USERS), w -> number(w.usersSketch(), DistinctSketch::estimate)),
   /** Number of executions that succeeded. */
   SUCCESS_COUNT(whole(COUNT).worseIfLower(), w -> w.successCount()),
   /** Number of executions that failed. */
@@ -60,15 +61,22 @@ public enum Metric {
       w -> ratio(w.failureCount(), w.executionCount())),
   /** Median latency of all executions, failed ones included, in milliseconds. */
   LATENCY_P50(
-      real(LATENCY).worseIfHigher().percentile(50).baseline(EXPECTED_LATENCY_P50),
+      real(LATENCY)
+          .worseIfHigher()
+          .percentile(50, MetricPart.LATENCY)
+          .baseline(EXPECTED_LATENCY_P50),
       w -> quantile(w.latencyQuantiles(), 0.50)),
   /** 95th percentile of the latency in milliseconds. */
   LATENCY_P95(
-      real(LATENCY).worseIfHigher().percentile(95).baseline(EXPECTED_LATENCY_P95),
+      real(LATENCY)
+          .worseIfHigher()
+          .percentile(95, MetricPart.LATENCY)
+          .baseline(EXPECTED_LATENCY_P95),
       w -> quantile(w.latencyQuantiles(), 0.95)),
   /** 99th percentile of the latency in milliseconds. */
   LATENCY_P99(
-      real(LATENCY).worseIfHigher().percentile(99), w -> quantile(w.latencyQuantiles(), 0.99)),
+      real(LATENCY).worseIfHigher().percentile(99, MetricPart.LATENCY),
+      w -> quantile(w.latencyQuantiles(), 0.99)),
   /** Mean latency in milliseconds. */
   LATENCY_AVG(real(LATENCY).worseIfHigher(), w -> ratio(w.latencySum(), w.executionCount())),
   /** Mean input tokens of an execution. */
@@ -116,7 +124,7 @@ public enum Metric {
    * the most frequent one for that input, 0 to 1; unknown if no input was seen twice.
    */
   CONSISTENCY_RATE(
-      real(RATE).worseIfLower().baseline(CONSISTENCY_TARGET),
+      real(RATE).worseIfLower().baseline(CONSISTENCY_TARGET).from(MetricPart.CONSISTENCY),
       w -> number(w.consistencySketch(), ConsistencySketch::rate)),
   /** Failures by error type. */
   ERRORS_BY_TYPE(Type.COUNTS_BY_NAME, w -> counts(w.errorsByType(), Integer.MAX_VALUE)),
@@ -160,9 +168,10 @@ public enum Metric {
   private final Worse worse;
   private final @Nullable BaselineSource baseline;
   private final Sample sample;
-  private final int minSamples;
+  private final int percentile;
   private final boolean quality;
   private final @Nullable String alias;
+  private final @Nullable MetricPart part;
 
   @SuppressWarnings("ImmutableEnumChecker") // the functions above capture nothing
   private final Computation number;
@@ -193,7 +202,8 @@ public enum Metric {
     this.worse = attributes.worse();
     this.baseline = attributes.baseline();
     this.sample = attributes.sample();
-    this.minSamples = attributes.minSamples();
+    this.percentile = attributes.percentile();
+    this.part = attributes.part();
     this.quality = attributes.quality();
     this.alias = attributes.alias();
     this.number = number;
@@ -232,7 +242,18 @@ public enum Metric {
 
   /** How many of {@link #sample} the metric needs at least to mean something. */
   public int minSamples() {
-    return minSamples;
+    int above = 100 - percentile;
+    return percentile == 0 ? 1 : (100 + above - 1) / above;
+  }
+
+  /** Which percentile the metric is, such as 95; 0 if it is none. */
+  public int percentile() {
+    return percentile;
+  }
+
+  /** The part of an aggregate that a number is taken from; null if counters are enough. */
+  public @Nullable MetricPart part() {
+    return part;
   }
 
   /** Whether feedback that comes after the execution changes this metric. */

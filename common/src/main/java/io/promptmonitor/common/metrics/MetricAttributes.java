@@ -9,9 +9,10 @@ record MetricAttributes(
     Worse worse,
     @Nullable BaselineSource baseline,
     Sample sample,
-    int minSamples,
+    int percentile,
     boolean quality,
-    @Nullable String alias) {
+    @Nullable String alias,
+    @Nullable MetricPart part) {
 
   /** A whole number. */
   static MetricAttributes whole(Quantity quantity) {
@@ -30,7 +31,7 @@ record MetricAttributes(
 
   private static MetricAttributes plain(Metric.Type type, @Nullable Quantity quantity) {
     return new MetricAttributes(
-        type, quantity, Worse.NEITHER, null, Sample.EXECUTIONS, 1, false, null);
+        type, quantity, Worse.NEITHER, null, Sample.EXECUTIONS, 0, false, null, null);
   }
 
   MetricAttributes worseIfHigher() {
@@ -42,31 +43,41 @@ record MetricAttributes(
   }
 
   private MetricAttributes worse(Worse side) {
-    return new MetricAttributes(type, quantity, side, baseline, sample, minSamples, quality, alias);
+    return new MetricAttributes(
+        type, quantity, side, baseline, sample, percentile, quality, alias, part);
   }
 
   MetricAttributes baseline(BaselineSource source) {
-    return new MetricAttributes(type, quantity, worse, source, sample, minSamples, quality, alias);
+    return new MetricAttributes(
+        type, quantity, worse, source, sample, percentile, quality, alias, part);
   }
 
-  /** A percentile {@code p} means something from 1 / (1 - p / 100) executions on. */
-  MetricAttributes percentile(int p) {
-    int rest = 100 - p;
-    int needed = (100 + rest - 1) / rest;
-    return new MetricAttributes(type, quantity, worse, baseline, sample, needed, quality, alias);
+  /** It is a percentile of a distribution. */
+  MetricAttributes percentile(int p, MetricPart distribution) {
+    return new MetricAttributes(
+        type, quantity, worse, baseline, sample, p, quality, alias, distribution);
+  }
+
+  /** It is taken from more than counters. */
+  MetricAttributes from(MetricPart source) {
+    return new MetricAttributes(
+        type, quantity, worse, baseline, sample, percentile, quality, alias, source);
   }
 
   /** Feedback that comes after the execution changes it. */
   MetricAttributes fromFeedback() {
-    return new MetricAttributes(type, quantity, worse, baseline, sample, minSamples, true, alias);
+    return new MetricAttributes(
+        type, quantity, worse, baseline, sample, percentile, true, alias, part);
   }
 
   /** It is taken from a kind of feedback, which changes it when it comes after the execution. */
   MetricAttributes fromFeedback(Sample kind) {
-    return new MetricAttributes(type, quantity, worse, baseline, kind, minSamples, true, alias);
+    return new MetricAttributes(
+        type, quantity, worse, baseline, kind, percentile, true, alias, part);
   }
 
   MetricAttributes alias(String name) {
-    return new MetricAttributes(type, quantity, worse, baseline, sample, minSamples, quality, name);
+    return new MetricAttributes(
+        type, quantity, worse, baseline, sample, percentile, quality, name, part);
   }
 }

@@ -22,16 +22,21 @@ public enum MetricPart {
   /** All parts, as a mask for {@link #in}. */
   public static final int ALL = (1 << values().length) - 1;
 
+  /** The mask that holds this part only. */
+  public int mask() {
+    return 1 << ordinal();
+  }
+
   /** Whether this part is in {@code mask}. */
   public boolean in(int mask) {
-    return (mask & 1 << ordinal()) != 0;
+    return (mask & mask()) != 0;
   }
 
   /** The mask of {@code parts}. */
   public static int mask(Set<MetricPart> parts) {
     int mask = 0;
     for (MetricPart part : parts) {
-      mask |= 1 << part.ordinal();
+      mask |= part.mask();
     }
     return mask;
   }

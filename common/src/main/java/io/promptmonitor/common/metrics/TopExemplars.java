@@ -28,14 +28,20 @@ public final class TopExemplars {
 
   /** The newest first. */
   public static final Comparator<Exemplar> NEWEST =
-      Comparator.comparingLong(Exemplar::timestamp).reversed().thenComparing(BY_CONTENT);
+      (a, b) -> {
+        int newer = Long.compare(b.timestamp(), a.timestamp());
+        return newer == 0 ? BY_CONTENT.compare(a, b) : newer;
+      };
 
   /**
    * The slowest first. Of those that took equally long the choice is arbitrary, so that of many,
    * few are chosen for a time.
    */
   public static final Comparator<Exemplar> SLOWEST =
-      Comparator.comparingInt(Exemplar::latencyMs).reversed().thenComparing(BY_CONTENT);
+      (a, b) -> {
+        int slower = Integer.compare(b.latencyMs(), a.latencyMs());
+        return slower == 0 ? BY_CONTENT.compare(a, b) : slower;
+      };
 
   private final Comparator<Exemplar> order;
   private final @Nullable Exemplar[] first = new Exemplar[LIMIT];

@@ -150,15 +150,30 @@ public final class WindowAggregate {
 
   /** An independent copy. */
   public WindowAggregate copy() {
+    return copyParts(MetricPart.ALL);
+  }
+
+  /** An independent copy of the counters and, of the rest, only {@code parts}. */
+  public WindowAggregate copyParts(int parts) {
     WindowAggregate copy = new WindowAggregate();
     copy.mergeParts(this, 0);
-    copy.latency = latency == null ? null : latency.copy();
-    copy.tokens = tokens == null ? null : tokens.copy();
-    copy.users = users == null ? null : users.copy();
-    copy.consistency = consistency == null ? null : consistency.copy();
-    copy.errors = errors == null ? null : errors.copy();
-    copy.branches = branches == null ? null : branches.copy();
-    copy.models = models == null ? null : models.copy();
+    if (latency != null && MetricPart.LATENCY.in(parts)) {
+      copy.latency = latency.copy();
+    }
+    if (tokens != null && MetricPart.TOKENS.in(parts)) {
+      copy.tokens = tokens.copy();
+    }
+    if (users != null && MetricPart.USERS.in(parts)) {
+      copy.users = users.copy();
+    }
+    if (consistency != null && MetricPart.CONSISTENCY.in(parts)) {
+      copy.consistency = consistency.copy();
+    }
+    if (MetricPart.CATEGORIES.in(parts)) {
+      copy.errors = errors == null ? null : errors.copy();
+      copy.branches = branches == null ? null : branches.copy();
+      copy.models = models == null ? null : models.copy();
+    }
     return copy;
   }
 

@@ -33,4 +33,29 @@ final class CentroidQuantiles {
     }
     return means[size - 1];
   }
+
+  /**
+   * How many of the values are above {@code threshold}: the inverse of {@link #quantile}. Exact
+   * where no centroid of a weight above 1 is next to the threshold.
+   */
+  static long countAbove(double[] means, long[] weights, int size, long total, double threshold) {
+    long before = 0;
+    int next = 0;
+    while (next < size && means[next] <= threshold) {
+      before += Math.abs(weights[next]);
+      next++;
+    }
+    if (next == 0 || next == size) {
+      return total - before;
+    }
+    long last = weights[next - 1];
+    double lastRank = last < 0 ? before - 1 : before - last + (last - 1) / 2.0;
+    double nextRank = weights[next] < 0 ? before : before + (weights[next] - 1) / 2.0;
+    double gap = nextRank - lastRank;
+    if (gap <= 1) {
+      return total - before;
+    }
+    double share = (threshold - means[next - 1]) / (means[next] - means[next - 1]);
+    return total - 1 - (long) Math.floor(lastRank + share * gap);
+  }
 }

@@ -3,8 +3,9 @@ package io.promptmonitor.common.sketch;
 import java.util.Arrays;
 
 /**
- * Percentiles over several sketches together, without changing them: what a sliding window asks of
- * its panes. Reusable after {@link #clear}, so that evaluating a window allocates nothing.
+ * Percentiles, and their inverse, over several sketches together, without changing them: what a
+ * sliding window asks of its panes. Reusable after {@link #clear}, so that evaluating a window
+ * allocates nothing.
  *
  * <p>Sketches may be added between two questions; entries are kept as sorted runs that a question
  * merges. While all sketches are exact the answer is exact.
@@ -71,6 +72,15 @@ public final class QuantileUnion {
     }
     mergeRuns();
     return CentroidQuantiles.quantile(means, weights, size, total, q);
+  }
+
+  /** How many values are above {@code threshold}. */
+  public long countAbove(double threshold) {
+    if (total == 0) {
+      return 0;
+    }
+    mergeRuns();
+    return CentroidQuantiles.countAbove(means, weights, size, total, threshold);
   }
 
   private void mergeRuns() {

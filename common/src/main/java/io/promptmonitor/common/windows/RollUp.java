@@ -9,6 +9,7 @@ import static io.promptmonitor.common.windows.WindowLevel.WEEK;
 import io.promptmonitor.common.encoding.VarInt;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Exemplars;
+import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.QualityCounts;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.io.ByteArrayInputStream;
@@ -19,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,21 +89,21 @@ public final class RollUp {
   private boolean stateSaved;
   private final RecentExemplars exemplars;
   private final SlidingEvaluator sliding;
-  private final ToDoubleFunction<PromptVersionId> predictedQualities;
+  private final VersionFacts facts;
 
   private RollUp(
       RollUpPlan plan,
       PromptVersionId promptVersion,
       RollUpStore store,
       SlidingEvaluator sliding,
-      ToDoubleFunction<PromptVersionId> predictedQualities) {
+      VersionFacts facts) {
     this.settings = plan.settings();
     this.plan = plan;
     this.promptVersion = promptVersion;
     this.store = store;
     this.exemplars = new RecentExemplars(plan.maxSliding());
     this.sliding = sliding;
-    this.predictedQualities = predictedQualities;
+    this.facts = facts;
     for (int level = 0; level < levels.length; level++) {
       levels[level] = new WindowSeries();
     }
@@ -113,22 +113,21 @@ public final class RollUp {
    * The roll-up of a prompt version, with what {@code store} holds of it.
    *
    * @param scratch working memory, which roll-ups of one thread share
-   * @param predictedQualities the quality that was predicted for a prompt version, 0 to 10, or NaN
-   *     as long as it is unknown; asked whenever something is put out
+   * @param facts what is known of prompt versions
    */
   public static RollUp load(
       RollUpPlan plan,
       PromptVersionId promptVersion,
       RollUpStore store,
       SlidingEvaluator scratch,
-      ToDoubleFunction<PromptVersionId> predictedQualities) {
-    RollUp rollUp = new RollUp(plan, promptVersion, store, scratch, predictedQualities);
+      VersionFacts facts) {
+    RollUp rollUp = new RollUp(plan, promptVersion, store, scratch, facts);
     store.forEachWindow(rollUp::restore);
     return rollUp;
   }
 
   private double predictedQuality() {
-    return predictedQualities.applyAsDouble(promptVersion);
+    return facts.predictedQuality(promptVersion);
   }
 
   private void restore(long key, byte[] value) {
@@ -271,7 +270,7 @@ public final class RollUp {
     }
     if (plan.keepsPanes()) {
       RolledWindow pane = obtainLate(PANE, paneStart);
-      collect(pane, executions);
+      collectNeeded(pane, executions);
       if (pane.closed) {
         sawExecutions(paneEnd);
       }
@@ -332,13 +331,24 @@ public final class RollUp {
     return window;
   }
 
+  /** Adds to a pane, of which only sliding windows are made, what those need. */
+  private void collectNeeded(RolledWindow pane, WindowAggregate executions) {
+    int needed = pane.parts & facts.slidingDemand(promptVersion).allParts();
+    pane.parts = needed;
+    collect(pane, executions, needed);
+  }
+
   private static void collect(RolledWindow window, WindowAggregate executions) {
+    collect(window, executions, MetricPart.ALL);
+  }
+
+  private static void collect(RolledWindow window, WindowAggregate executions, int parts) {
     WindowAggregate collecting = window.collecting;
     if (collecting == null) {
       collecting = new WindowAggregate();
       window.collecting = collecting;
     }
-    collecting.merge(executions);
+    collecting.mergeParts(executions, parts);
     window.unsaved = true;
   }
 
@@ -653,7 +663,7 @@ public final class RollUp {
               promptVersion,
               now,
               predictedQuality(),
-              sliding.evaluate(plan, levels, now, lastDataEnd),
+              sliding.evaluate(plan, levels, facts.slidingDemand(promptVersion), now, lastDataEnd),
               exemplars.newestFailures(now),
               exemplars.slowest(now)));
     }

@@ -18,8 +18,6 @@ import java.util.Objects;
  * @param slidingLengths lengths of the sliding windows in ascending order, each a multiple of the
  *     pane, at most 24 h
  * @param slide how often sliding windows are evaluated: a multiple of the pane that divides an hour
- * @param slidingParts the parts of an aggregate that sliding windows need, as a mask of {@code
- *     MetricPart}
  */
 public record RollUpSettings(
     long pane,
@@ -27,8 +25,7 @@ public record RollUpSettings(
     long feedbackHorizon,
     Map<WindowSize, Long> refresh,
     List<Long> slidingLengths,
-    long slide,
-    int slidingParts)
+    long slide)
     implements Serializable {
 
   private static final long SECOND = 1000;

@@ -1,6 +1,7 @@
 package io.promptmonitor.common.windows;
 
 import io.promptmonitor.common.encoding.VarInt;
+import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -23,6 +24,7 @@ final class RolledWindow {
   private static final int MERGED = 1 << 3;
   private static final int OUTDATED = 1 << 4;
   private static final int CORRECTED = 1 << 5;
+  private static final int PARTS = 1 << 6;
 
   final long start;
 
@@ -34,6 +36,12 @@ final class RolledWindow {
    * and for a pane as long as it collects.
    */
   @Nullable WindowAggregate merged;
+
+  /**
+   * The parts that are known of all its executions, as a mask of {@link MetricPart}: panes take
+   * only what sliding windows need.
+   */
+  int parts = MetricPart.ALL;
 
   /** Whether the window has ended, and was merged into the level above. */
   boolean closed;
@@ -81,8 +89,12 @@ final class RolledWindow {
             | (open == null ? 0 : COLLECTING)
             | (rolled == null ? 0 : MERGED)
             | (outdated ? OUTDATED : 0)
-            | (corrected ? CORRECTED : 0));
+            | (corrected ? CORRECTED : 0)
+            | (parts == MetricPart.ALL ? 0 : PARTS));
     VarInt.write(out, revision);
+    if (parts != MetricPart.ALL) {
+      out.writeByte(parts);
+    }
     if (open != null) {
       open.write(out);
     }
@@ -103,6 +115,9 @@ final class RolledWindow {
     window.outdated = (flags & OUTDATED) != 0;
     window.corrected = (flags & CORRECTED) != 0;
     window.revision = VarInt.readSize(in, Integer.MAX_VALUE);
+    if ((flags & PARTS) != 0) {
+      window.parts = in.readUnsignedByte();
+    }
     if ((flags & COLLECTING) != 0) {
       WindowAggregate open = WindowAggregate.read(in);
       window.collecting = open;

@@ -5,7 +5,6 @@ import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.sketch.QuantileSketch;
 import io.promptmonitor.common.sketch.QuantileUnion;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,31 +12,34 @@ import org.jspecify.annotations.Nullable;
  * Evaluates sliding windows from panes and the windows above them. All windows of one evaluation
  * end at the same time, so that a longer one continues where the next shorter one began, and each
  * takes the largest windows that fit: the number of merges grows with the logarithm of the length.
- * What lies after the last executions is passed over, and windows with the same executions share
- * what was computed of them. Working memory for one thread.
+ * What lies after the last executions is passed over, windows with the same executions share what
+ * was computed of them, and of distributions only those are merged that somebody wants. Working
+ * memory for one thread.
  */
 public final class SlidingEvaluator {
 
+  private static final int LATENCY = MetricPart.LATENCY.mask();
+
   private final QuantileUnion latency = new QuantileUnion();
+  private int[] partsFrom = new int[16];
 
   /**
    * Evaluates the windows that end at {@code end}.
    *
    * @param dataEnd a time before which all executions happened
    */
-  List<SlidingWindow> evaluate(RollUpPlan plan, WindowSeries[] levels, long end, long dataEnd) {
-    RollUpSettings settings = plan.settings();
-    boolean needsLatency = MetricPart.LATENCY.in(settings.slidingParts());
-    int parts =
-        settings.slidingParts()
-            & ~MetricPart.mask(EnumSet.of(MetricPart.LATENCY, MetricPart.TOKENS));
+  List<SlidingWindow> evaluate(
+      RollUpPlan plan, WindowSeries[] levels, SlidingDemand demand, long end, long dataEnd) {
+    List<Long> lengths = plan.settings().slidingLengths();
+    setPartsFrom(lengths, demand);
     latency.clear();
-    WindowAggregate counters = new WindowAggregate();
+    WindowAggregate merged = new WindowAggregate();
+    int known = MetricPart.ALL;
     long cursor = end;
     long newest = alignedUp(plan, dataEnd, end);
-    List<Long> lengths = settings.slidingLengths();
     List<SlidingWindow> windows = new ArrayList<>(lengths.size());
     SlidingWindow previous = null;
+    int previousParts = 0;
     for (int i = 0; i < lengths.size(); i++) {
       long length = lengths.get(i);
       long start = plan.slidingStart(i, end);
@@ -48,38 +50,68 @@ public final class SlidingEvaluator {
       while (cursor > start) {
         int level = largestFitting(plan, cursor, start);
         cursor -= plan.millis(level);
-        WindowAggregate content = closedContent(levels[level].find(cursor));
-        if (content != null) {
+        RolledWindow window = levels[level].find(cursor);
+        WindowAggregate content = closedContent(window);
+        if (window != null && content != null) {
           more = true;
-          counters.mergeParts(content, parts);
+          known &= window.parts;
+          merged.mergeParts(content, partsFrom[i] & known & ~LATENCY);
           QuantileSketch sketch = content.latencyQuantiles();
-          if (needsLatency && sketch != null) {
+          if (sketch != null && MetricPart.LATENCY.in(partsFrom[i])) {
             latency.add(sketch);
           }
         }
       }
+      int parts = demand.parts(length) & known;
+      WindowAggregate counters =
+          previous != null && !more && (parts | LATENCY) == (previousParts | LATENCY)
+              ? previous.counters()
+              : merged.copyParts(parts & ~LATENCY);
       SlidingWindow window =
-          previous == null || more
-              ? new SlidingWindow(
-                  length,
-                  start,
-                  counters.copy(),
-                  latency.quantile(0.50),
-                  latency.quantile(0.95),
-                  latency.quantile(0.99),
-                  List.of())
-              : new SlidingWindow(
-                  length,
-                  start,
-                  previous.counters(),
-                  previous.latencyP50(),
-                  previous.latencyP95(),
-                  previous.latencyP99(),
-                  previous.latencyTails());
+          MetricPart.LATENCY.in(parts)
+              ? withLatency(length, start, counters, demand.latencyThresholds(length))
+              : withoutLatency(length, start, counters);
       windows.add(window);
       previous = window;
+      previousParts = parts;
     }
     return windows;
+  }
+
+  /** For each window the parts that it or a longer one needs. */
+  private void setPartsFrom(List<Long> lengths, SlidingDemand demand) {
+    if (partsFrom.length < lengths.size()) {
+      partsFrom = new int[lengths.size()];
+    }
+    int parts = 0;
+    for (int i = lengths.size() - 1; i >= 0; i--) {
+      parts |= demand.parts(lengths.get(i));
+      partsFrom[i] = parts;
+    }
+  }
+
+  private SlidingWindow withLatency(
+      long length, long start, WindowAggregate counters, double[] thresholds) {
+    List<LatencyTail> tails = List.of();
+    if (thresholds.length > 0) {
+      tails = new ArrayList<>(thresholds.length);
+      for (double threshold : thresholds) {
+        tails.add(new LatencyTail(threshold, latency.countAbove(threshold)));
+      }
+    }
+    return new SlidingWindow(
+        length,
+        start,
+        counters,
+        latency.quantile(0.50),
+        latency.quantile(0.95),
+        latency.quantile(0.99),
+        tails);
+  }
+
+  private static SlidingWindow withoutLatency(long length, long start, WindowAggregate counters) {
+    return new SlidingWindow(
+        length, start, counters, Double.NaN, Double.NaN, Double.NaN, List.of());
   }
 
   /**

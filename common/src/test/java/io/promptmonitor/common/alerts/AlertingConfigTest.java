@@ -135,7 +135,7 @@ class AlertingConfigTest {
                         actions: [page]
                       - {name: b, condition: error_rate > 0.1, severity: warning, actions: [alert]}
                       - {name: a, condition: error_rate > 2, window: 25h, severity: warning, actions: []}
-                      - {name: "rollback: x", condition: latency_p95 > 1s, window: 5m, evidence: 0.01,
+                      - {name: "rollback: x", condition: latency_avg > 1s, window: 5m, evidence: 0.01,
                          severity: warning, actions: [alert], keep: 5m}
                       - {name: c, condition: error_rate > 0.1, window: 5m, severity: warning, actions: [alert]}
                       - {name: c, condition: error_rate > 0.2, window: 5m, severity: warning, actions: [alert]}
@@ -162,7 +162,7 @@ class AlertingConfigTest {
             c.yaml:8:50: alert_rules[2].window: must be from 1s to 24h, found 25h
             c.yaml:8:83: alert_rules[2].actions: expected alert, auto_rollback or flag_for_review, found nothing
             c.yaml:9:12: alert_rules[3].name: a name must not begin with "rollback: ", which is reserved
-            c.yaml:9:78: alert_rules[3].evidence: there is evidence for a condition that compares error_rate or success_rate, once
+            c.yaml:9:78: alert_rules[3].evidence: needs a condition that compares error_rate, success_rate or a percentile of the latency, once and on the side that is worse
             c.yaml:10:43: alert_rules[3].keep: unknown key; expected one of name, severity, actions, condition, for, window, keep_firing_for, min_executions, no_data, evidence
             c.yaml:12:5: alert_rules[5]: the name "c" is given twice, first in alert_rules[4]
             c.yaml:14:24: escalation.warning.channels[0]: expected the name of a channel, such as slack or on-call: small letters, digits, _ and -, beginning with a letter; found "Slack"

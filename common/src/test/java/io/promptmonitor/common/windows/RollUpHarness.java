@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.metrics.Exemplar;
 import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.QualityCounts;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -40,6 +42,7 @@ final class RollUpHarness implements RollUpOutput {
   }
 
   private final RollUpSettings settings;
+  private final SlidingDemand demand;
   private final RollUpPlan plan;
   private final @Nullable RollUpOracle oracle;
   private final MemoryStore store = new MemoryStore();
@@ -53,8 +56,9 @@ final class RollUpHarness implements RollUpOutput {
   private long now = Long.MIN_VALUE;
   private long heldReported;
 
-  RollUpHarness(RollUpSettings settings, @Nullable RollUpOracle oracle) {
+  RollUpHarness(RollUpSettings settings, SlidingDemand demand, @Nullable RollUpOracle oracle) {
     this.settings = settings;
+    this.demand = demand;
     this.plan = new RollUpPlan(settings);
     this.oracle = oracle;
     this.rollUp = load();
@@ -62,7 +66,7 @@ final class RollUpHarness implements RollUpOutput {
 
   private RollUp load() {
     return RollUp.load(
-        plan, RandomExecutions.VERSION, store, scratch, version -> PREDICTED_QUALITY);
+        plan, RandomExecutions.VERSION, store, scratch, VersionFacts.of(PREDICTED_QUALITY, demand));
   }
 
   RollUp rollUp() {
@@ -265,6 +269,7 @@ final class RollUpHarness implements RollUpOutput {
               + window.latencyP95()
               + " "
               + window.latencyP99()
+              + window.latencyTails()
               + hex(window.counters()));
       RollUpOracle expected = oracle;
       if (expected != null) {
@@ -313,8 +318,11 @@ final class RollUpHarness implements RollUpOutput {
     assertThat(counters.latencySum()).isEqualTo(all.latencySum());
     assertThat(counters.inputTokens()).isEqualTo(all.inputTokens());
     assertThat(counters.outputTokens()).isEqualTo(all.outputTokens());
+    int parts = demand.parts(window.length());
     assertThat(Metric.UNIQUE_USERS.value(counters, Double.NaN))
-        .isEqualTo(Metric.UNIQUE_USERS.value(all, Double.NaN));
+        .isEqualTo(MetricPart.USERS.in(parts) ? Metric.UNIQUE_USERS.value(all, Double.NaN) : null);
+    assertThat(counters.consistencySketch() != null)
+        .isEqualTo(MetricPart.CONSISTENCY.in(parts) && all.consistencySketch() != null);
     if (expected.changesHaveExecutions(window.start(), end)) {
       all.quality().add(expected.changes(window.start(), end));
       for (Metric metric : Metric.values()) {
@@ -325,10 +333,46 @@ final class RollUpHarness implements RollUpOutput {
         }
       }
     }
+    if (!MetricPart.LATENCY.in(parts)) {
+      assertThat(window.latencyP50()).isNaN();
+      assertThat(window.latencyP95()).isNaN();
+      assertThat(window.latencyP99()).isNaN();
+      assertThat(window.latencyTails()).isEmpty();
+      return;
+    }
     int[] latencies = executions.stream().mapToInt(Execution::latencyMs).sorted().toArray();
+    checkTails(latencies, window, what);
     checkPercentile(latencies, 0.50, window.latencyP50(), what);
     checkPercentile(latencies, 0.95, window.latencyP95(), what);
     checkPercentile(latencies, 0.99, window.latencyP99(), what);
+  }
+
+  private void checkTails(int[] sorted, SlidingWindow window, String what) {
+    assertThat(window.latencyTails())
+        .as(what)
+        .extracting(LatencyTail::threshold)
+        .containsExactly(
+            Arrays.stream(demand.latencyThresholds(window.length()))
+                .boxed()
+                .toArray(Double[]::new));
+    for (LatencyTail tail : window.latencyTails()) {
+      String asked = "slower than " + tail.threshold() + " in " + what;
+      if (sorted.length <= 128) {
+        assertThat(tail.executions()).as(asked).isEqualTo(above(sorted, tail.threshold()));
+      } else {
+        // As percentiles: the rank is off by some centroids, values by their rounding.
+        long least = above(sorted, tail.threshold() * 65 / 64);
+        long most = above(sorted, tail.threshold() * 63 / 64);
+        double n = sorted.length;
+        double q = 1 - (least + most) / 2 / n;
+        double error = 2 + 0.1 * n * Math.sqrt(Math.max(q * (1 - q), 1 / n));
+        assertThat((double) tail.executions()).as(asked).isBetween(least - error, most + error);
+      }
+    }
+  }
+
+  private static long above(int[] sorted, double threshold) {
+    return Arrays.stream(sorted).filter(latency -> latency > threshold).count();
   }
 
   private static void checkPercentile(int[] sorted, double q, double actual, String what) {

@@ -81,8 +81,27 @@ class RollUpPropertyTest {
     while (!lengths.isEmpty() && lengths.last() / slide > 800) {
       slide = slide < MINUTE ? MINUTE : 5 * MINUTE;
     }
-    return new RollUpSettings(
-        pane, lateness, horizon, refresh, List.copyOf(lengths), slide, MetricPart.ALL);
+    return new RollUpSettings(pane, lateness, horizon, refresh, List.copyOf(lengths), slide);
+  }
+
+  static SlidingDemand randomDemand(RollUpSettings settings, SplittableRandom random) {
+    SlidingDemand.Builder demand = SlidingDemand.builder();
+    if (random.nextInt(3) == 0) {
+      demand.addToEveryLength(random.nextInt(MetricPart.ALL + 1));
+    }
+    for (long length : settings.slidingLengths()) {
+      for (MetricPart part : MetricPart.values()) {
+        if (random.nextInt(3) == 0) {
+          demand.add(length, part);
+        }
+      }
+      for (double threshold : new double[] {15, 90.5, 249.99, 250, 3200}) {
+        if (random.nextInt(4) == 0) {
+          demand.addLatencyThreshold(length, threshold);
+        }
+      }
+    }
+    return demand.build();
   }
 
   /**
@@ -104,10 +123,11 @@ class RollUpPropertyTest {
       this.random = new SplittableRandom(seed);
       this.operations = operations;
       this.settings = randomSettings(random);
+      SlidingDemand demand = randomDemand(settings, random);
       this.executions = new RandomExecutions(random);
       this.oracle = new RollUpOracle(settings, seed);
-      this.steady = new RollUpHarness(settings, oracle);
-      this.disturbed = new RollUpHarness(settings, null);
+      this.steady = new RollUpHarness(settings, demand, oracle);
+      this.disturbed = new RollUpHarness(settings, demand, null);
     }
 
     void run() {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promptmonitor.common.execution.Execution;
+import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Exemplar;
 import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.Metric;
@@ -43,6 +44,19 @@ class RollUpTest {
   private final SlidingEvaluator scratch = new SlidingEvaluator();
   private final RandomExecutions executions = new RandomExecutions(new SplittableRandom(1));
   private double predictedQuality = Double.NaN;
+  private SlidingDemand demand = SlidingDemand.ofEveryLength(MetricPart.ALL);
+  private final VersionFacts facts =
+      new VersionFacts() {
+        @Override
+        public double predictedQuality(PromptVersionId promptVersion) {
+          return predictedQuality;
+        }
+
+        @Override
+        public SlidingDemand slidingDemand(PromptVersionId promptVersion) {
+          return demand;
+        }
+      };
   private RollUpPlan plan = new RollUpPlan(settings(List.of(), MINUTE));
   private RollUp rollUp = load();
 
@@ -65,11 +79,11 @@ class RollUpTest {
       };
 
   private static RollUpSettings settings(List<Long> lengths, long slide) {
-    return new RollUpSettings(PANE, MINUTE, DAY, Map.of(), lengths, slide, MetricPart.ALL);
+    return new RollUpSettings(PANE, MINUTE, DAY, Map.of(), lengths, slide);
   }
 
   private RollUp load() {
-    return RollUp.load(plan, RandomExecutions.VERSION, store, scratch, version -> predictedQuality);
+    return RollUp.load(plan, RandomExecutions.VERSION, store, scratch, facts);
   }
 
   private void use(RollUpSettings settings) {
@@ -167,8 +181,7 @@ class RollUpTest {
             DAY,
             Map.of(WindowSize.ONE_HOUR, MINUTE, WindowSize.ONE_DAY, 5 * MINUTE),
             List.of(),
-            PANE,
-            MetricPart.ALL));
+            PANE));
     add(0, 1, 0);
     add(7 * MINUTE, 1, 0);
     advance(6 * MINUTE);
@@ -371,9 +384,7 @@ class RollUpTest {
     List<String> texts = new ArrayList<>();
     for (boolean restarted : new boolean[] {false, true}) {
       MemoryStore ownStore = new MemoryStore();
-      RollUp own =
-          RollUp.load(
-              plan, RandomExecutions.VERSION, ownStore, scratch, version -> predictedQuality);
+      RollUp own = RollUp.load(plan, RandomExecutions.VERSION, ownStore, scratch, facts);
       for (int step = 0; step < 12; step++) {
         if (step == 0) {
           own.add(MONDAY, pane, new Exemplars(), MONDAY - PANE);
@@ -383,9 +394,7 @@ class RollUpTest {
         own.advance(MONDAY + (step + 1) * PANE, output);
         if (restarted) {
           own.save();
-          own =
-              RollUp.load(
-                  plan, RandomExecutions.VERSION, ownStore, scratch, version -> predictedQuality);
+          own = RollUp.load(plan, RandomExecutions.VERSION, ownStore, scratch, facts);
         }
       }
       StringBuilder text = new StringBuilder();
@@ -420,8 +429,7 @@ class RollUpTest {
             DAY,
             Map.of(WindowSize.ONE_HOUR, MINUTE, WindowSize.ONE_DAY, 5 * MINUTE),
             lengths,
-            MINUTE,
-            MetricPart.ALL));
+            MINUTE));
     int[] most = new int[3];
     long[] mostBytes = new long[3];
     for (int week = 0; week < 3; week++) {
@@ -446,8 +454,7 @@ class RollUpTest {
 
   @Test
   void settingsAreChecked() {
-    assertThatThrownBy(
-            () -> new RollUpSettings(500, MINUTE, DAY, Map.of(), List.of(), MINUTE, MetricPart.ALL))
+    assertThatThrownBy(() -> new RollUpSettings(500, MINUTE, DAY, Map.of(), List.of(), MINUTE))
         .hasMessage("the pane must be whole seconds and divide one minute");
     assertThatThrownBy(() -> settings(List.of(7 * SECOND), PANE))
         .hasMessage("a sliding window must be a multiple of the pane");
@@ -513,6 +520,56 @@ class RollUpTest {
   }
 
   @Test
+  void onlyWhatIsWantedIsComputed() {
+    demand =
+        SlidingDemand.builder()
+            .add(5 * MINUTE, MetricPart.USERS)
+            .addLatencyThreshold(10 * MINUTE, 800)
+            .build();
+    use(settings(List.of(5 * MINUTE, 10 * MINUTE, HOUR), PANE));
+    addSlow(1, 10 * SECOND, 900, true);
+    addSlow(2, 20 * SECOND, 800, true);
+    advance(30 * SECOND);
+    List<SlidingWindow> windows = evaluations.get(evaluations.size() - 1).windows();
+    assertThat(windows).extracting(w -> w.counters().executionCount()).containsOnly(2L);
+    assertThat(windows)
+        .extracting(SlidingWindow::latencyP50)
+        .containsExactly(Double.NaN, 850.0, Double.NaN);
+    assertThat(windows.get(1).latencyTails()).containsExactly(new LatencyTail(800, 1));
+    assertThat(windows.get(1).slowerThan(800)).isEqualTo(1);
+    assertThat(windows.get(1).slowerThan(900)).isEqualTo(-1);
+    assertThat(windows.get(0).counters().usersSketch()).isNotNull();
+    assertThat(windows.get(1).counters().usersSketch()).isNull();
+    assertThat(windows.get(2).counters()).as("shared").isSameAs(windows.get(1).counters());
+  }
+
+  @Test
+  void whatIsWantedLaterIsKnownOnceTheWindowIsFullOfIt() {
+    demand = SlidingDemand.counters();
+    use(settings(List.of(MINUTE, 5 * MINUTE), PANE));
+    for (int second = 0; second < 600; second += 10) {
+      if (second == 120) {
+        demand = SlidingDemand.ofEveryLength(MetricPart.LATENCY.mask());
+        restart();
+      }
+      addSlow(second, second * SECOND, 900, true);
+      advance((second + 10) * SECOND);
+      List<SlidingWindow> windows = evaluations.get(evaluations.size() - 1).windows();
+      if (second < 120) {
+        assertThat(windows).extracting(SlidingWindow::latencyP50).containsOnly(Double.NaN);
+      } else if (second >= 180 && second < 240) {
+        // The minute before is whole, and knows everything.
+        assertThat(windows.get(0).latencyP50()).isEqualTo(900);
+      } else if (second >= 420) {
+        assertThat(windows).extracting(SlidingWindow::latencyP50).containsOnly(900.0);
+      }
+      for (SlidingWindow window : windows) {
+        assertThat(window.latencyP50()).isIn(Double.NaN, 900.0);
+      }
+    }
+  }
+
+  @Test
   void exemplarsAreOfTheEvaluatedTime() {
     use(settings(List.of(MINUTE, 10 * MINUTE), MINUTE));
     addSlow(1, 10 * SECOND, 900, false);
@@ -549,7 +606,7 @@ class RollUpTest {
             Execution.NO_SCORE,
             Execution.NO_HASH,
             Execution.NO_HASH,
-            Execution.NO_HASH,
+            77,
             null,
             null);
     assertThat(

@@ -1,5 +1,6 @@
 package io.promptmonitor.jobs.monitor;
 
+import io.promptmonitor.common.alerts.RuleDemand;
 import io.promptmonitor.common.alerts.RuleSet;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.deployment.Deduplication;
@@ -7,7 +8,6 @@ import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
-import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.RollUpSettings;
 import io.promptmonitor.common.windows.SlidingWindows;
@@ -22,10 +22,8 @@ import io.promptmonitor.jobs.source.ExecutionSource;
 import io.promptmonitor.jobs.windows.WindowRollUp;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -34,6 +32,7 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streaming job: executions and changes of the prompt registry in, windows out. Sources and
@@ -62,10 +61,8 @@ public final class MonitorTopology {
   /** Panes that one subtask holds before the shuffle; a pane of few executions takes about 1 KB. */
   private static final int MAX_PANES = 50_000;
 
-  private static final Set<MetricPart> SLIDING_PARTS = EnumSet.of(MetricPart.LATENCY);
-
   private final MonitorConfig config;
-  private final List<Duration> ruleWindows;
+  private final @Nullable RuleSet rules;
   private int maxWindowsInMemory = 200_000;
 
   /**
@@ -80,17 +77,17 @@ public final class MonitorTopology {
 
   /** The topology for a configuration without rules. */
   public MonitorTopology(MonitorConfig config) {
-    this(config, List.of());
+    this(config, null);
   }
 
   /** The topology for a configuration, with the sliding windows that its rules look at. */
   public MonitorTopology(DeploymentConfig config) {
-    this(config.monitor(), RuleSet.of(config.alerting()).windows());
+    this(config.monitor(), RuleSet.of(config.alerting()));
   }
 
-  private MonitorTopology(MonitorConfig config, List<Duration> ruleWindows) {
+  private MonitorTopology(MonitorConfig config, @Nullable RuleSet rules) {
     this.config = config;
-    this.ruleWindows = ruleWindows;
+    this.rules = rules;
   }
 
   /**
@@ -155,7 +152,10 @@ public final class MonitorTopology {
             .transform(
                 "window-roll-up",
                 RecordTypeInfo.WINDOW_UPDATE,
-                new WindowRollUp(rollUpSettings(config, ruleWindows), maxWindowsInMemory))
+                new WindowRollUp(
+                    rollUpSettings(config, rules == null ? List.of() : rules.windows()),
+                    new RuleDemand(rules, config.slidingWindows()),
+                    maxWindowsInMemory))
             .uid("window-roll-up");
     DataStream<DeadLetter> deadLetters =
         executions
@@ -220,7 +220,6 @@ public final class MonitorTopology {
         config.feedbackHorizon().toMillis(),
         refresh,
         sliding,
-        config.slidingInterval().toMillis(),
-        MetricPart.mask(SLIDING_PARTS));
+        config.slidingInterval().toMillis());
   }
 }

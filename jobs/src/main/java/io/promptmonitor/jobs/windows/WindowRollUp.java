@@ -1,5 +1,6 @@
 package io.promptmonitor.jobs.windows;
 
+import io.promptmonitor.common.alerts.RuleDemand;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
@@ -22,7 +23,6 @@ import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a {@link RollUp} for each prompt version. The first input are panes and feedback, keyed by
  * prompt version; the second one the changes of the prompt registry, broadcast, which tell what
- * quality was predicted.
+ * quality was predicted, and what a version's rules want of its sliding windows.
  *
  * <p>State: {@code windows} and {@code quality-hours}, both owned by the key's {@link RollUp},
  * which removes what it no longer needs; one event-time timer a key, at the time the roll-up asks
@@ -83,6 +83,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   private static final String LATEST = "latest";
 
   private final RollUpSettings settings;
+  private final RuleDemand rules;
   private final int maxWindowsInMemory;
 
   private transient RollUpPlan plan;
@@ -94,7 +95,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   private transient LongCounter registryChanges;
   private transient LongCounter registryRepeats;
   private transient BroadcastRegistry registry;
-  private transient ToDoubleFunction<PromptVersionId> predictedQualities;
+  private transient KnownVersions versions;
 
   /** The latest watermark of the first input, of a run before this one too, but for the last. */
   private transient long inputWatermark;
@@ -113,11 +114,13 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
    * The roll-up of all prompt versions.
    *
    * @param settings how panes become windows
+   * @param rules what is wanted of sliding windows
    * @param maxWindowsInMemory windows that one subtask keeps on the heap before it writes the
    *     prompt versions that were not used for longest to the state
    */
-  public WindowRollUp(RollUpSettings settings, int maxWindowsInMemory) {
+  public WindowRollUp(RollUpSettings settings, RuleDemand rules, int maxWindowsInMemory) {
     this.settings = settings;
+    this.rules = rules;
     this.maxWindowsInMemory = maxWindowsInMemory;
   }
 
@@ -128,7 +131,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     registryChanges = counters.counter(CounterNames.REGISTRY_CHANGES);
     registryRepeats = counters.counter(CounterNames.REGISTRY_REPEATS);
     registry = new BroadcastRegistry(context.getOperatorStateStore());
-    predictedQualities = registry.view()::predictedQuality;
+    versions = new KnownVersions(registry.view(), rules);
     inputWatermarkState = context.getOperatorStateStore().getBroadcastState(INPUT_WATERMARK);
     Long restored = inputWatermarkState.get(LATEST);
     inputWatermark = restored == null ? Long.MIN_VALUE : restored;
@@ -195,6 +198,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
       return; // Commands of operators are about alerts.
     }
     boolean applied = registry.apply(change);
+    versions.changed(change.event().promptId());
     // Each subtask applies it, one counts it.
     if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
       (applied ? registryChanges : registryRepeats).add(1L);
@@ -275,12 +279,7 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     if (entry == null) {
       entry =
           new Entry(
-              RollUp.load(
-                  plan,
-                  promptVersion,
-                  new StateStore(windows, hours),
-                  scratch,
-                  predictedQualities));
+              RollUp.load(plan, promptVersion, new StateStore(windows, hours), scratch, versions));
       entries.put(promptVersion, entry);
     }
     last = entry;

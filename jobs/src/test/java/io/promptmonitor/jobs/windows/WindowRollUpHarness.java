@@ -2,11 +2,11 @@ package io.promptmonitor.jobs.windows;
 
 import static io.promptmonitor.jobs.TestRecords.execution;
 
+import io.promptmonitor.common.alerts.RuleDemand;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Exemplars;
-import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.Performance;
 import io.promptmonitor.common.registry.PromptHash;
@@ -46,8 +46,10 @@ final class WindowRollUpHarness
           DAY,
           Map.of(WindowSize.ONE_HOUR, 5 * MINUTE, WindowSize.ONE_DAY, 15 * MINUTE),
           List.of(5 * MINUTE, 60 * MINUTE),
-          PANE,
-          MetricPart.ALL);
+          PANE);
+
+  private static final RuleDemand LATENCIES =
+      new RuleDemand(null, List.of(Duration.ofMinutes(5), Duration.ofMinutes(60)));
 
   private long lastEventId;
 
@@ -58,8 +60,15 @@ final class WindowRollUpHarness
   /** One subtask of several. */
   WindowRollUpHarness(RollUpSettings settings, int maxWindows, int parallelism, int subtask)
       throws Exception {
+    this(settings, LATENCIES, maxWindows, parallelism, subtask);
+  }
+
+  /** One subtask that evaluates sliding windows for rules. */
+  WindowRollUpHarness(
+      RollUpSettings settings, RuleDemand rules, int maxWindows, int parallelism, int subtask)
+      throws Exception {
     super(
-        new WindowRollUp(settings, maxWindows),
+        new WindowRollUp(settings, rules, maxWindows),
         PaneUpdate::promptVersion,
         null,
         RecordTypeInfo.PROMPT_VERSION,
@@ -83,8 +92,17 @@ final class WindowRollUpHarness
     register(++lastEventId, promptId, predictedQuality);
   }
 
+  /** The next change of the registry: version 1.0.0 of a prompt. */
+  void register(String promptId, Performance performance) throws Exception {
+    register(++lastEventId, promptId, performance);
+  }
+
   /** A change of the registry with any id. */
   void register(long eventId, String promptId, double predictedQuality) throws Exception {
+    register(eventId, promptId, new Performance(predictedQuality, null, null, null));
+  }
+
+  private void register(long eventId, String promptId, Performance performance) throws Exception {
     SemanticVersion version = SemanticVersion.parse("1.0.0");
     VersionDefinition definition =
         new VersionDefinition(
@@ -93,7 +111,7 @@ final class WindowRollUpHarness
             null,
             null,
             null,
-            new Performance(predictedQuality, null, null, null),
+            performance,
             RollbackPolicy.defaults(),
             null);
     RegistryEvent event =

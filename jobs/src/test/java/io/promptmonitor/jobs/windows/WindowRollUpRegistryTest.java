@@ -12,17 +12,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.alerts.RuleDemand;
+import io.promptmonitor.common.alerts.RuleSet;
+import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.WindowAggregate;
+import io.promptmonitor.common.registry.Performance;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.SlidingWindow;
 import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -303,6 +309,45 @@ class WindowRollUpRegistryTest {
       harness.pane(pane(A, MONDAY, 1, 2));
       assertThat(harness.getSideOutput(WindowRollUp.LATE)).isNull();
     }
+  }
+
+  @Test
+  void whatRulesWantFollowsTheRegistry() throws Exception {
+    AlertingConfig config =
+        ConfigReader.read(
+            "rules.yaml",
+            """
+            alert_rules:
+              - name: slow
+                condition: latency_p95 > baseline * 2
+                window: 5m
+                severity: critical
+                actions: [auto_rollback]
+            auto_rollback: {triggers: []}
+            """,
+            top -> AlertingConfig.read(top, Duration.ofMillis(PANE)));
+    RuleDemand rules = new RuleDemand(RuleSet.of(config), List.of());
+    try (var harness = new WindowRollUpHarness(SETTINGS, rules, 1000, 1, 0)) {
+      harness.open();
+      harness.caughtUp();
+      harness.pane(pane(A, MONDAY, 2900, 3100));
+      harness.watermark(MONDAY + PANE - 1);
+      SlidingWindows unregistered = lastEvaluation(harness);
+      assertThat(unregistered.windows())
+          .extracting(SlidingWindow::latencyP50)
+          .containsExactly(3000.0, Double.NaN);
+      assertThat(unregistered.windows()).allMatch(window -> window.latencyTails().isEmpty());
+      harness.register("a", new Performance(7.0, null, null, 1500.0));
+      harness.watermark(MONDAY + 2 * PANE - 1);
+      assertThat(lastEvaluation(harness).windows())
+          .extracting(window -> window.slowerThan(3000))
+          .containsExactly(1L, -1L);
+    }
+  }
+
+  private static SlidingWindows lastEvaluation(WindowRollUpHarness harness) {
+    var evaluations = List.copyOf(harness.getSideOutput(WindowRollUp.SLIDING));
+    return evaluations.get(evaluations.size() - 1).getValue();
   }
 
   /** One execution, as far as it matters here. */
