@@ -127,6 +127,8 @@ CREATE INDEX alert_escalation_due_at ON promptmon.alert_escalation (due_at) WHER
 
 CREATE TABLE promptmon.notification (
     notification_id text        NOT NULL,
+    -- What one writer writes about a prompt is sent in the order in which it was written.
+    position        bigint      GENERATED ALWAYS AS IDENTITY,
     channel         text        NOT NULL,
     prompt_id       text        NOT NULL,
     content         jsonb       NOT NULL,
@@ -136,6 +138,7 @@ CREATE TABLE promptmon.notification (
     status          text        NOT NULL,
     attempts        integer     NOT NULL DEFAULT 0,
     attempt_log     jsonb       NOT NULL DEFAULT '[]',
+    first_attempt_at timestamptz,
     last_error      text,
     next_attempt_at timestamptz,
     claimed_by      text,
@@ -149,9 +152,23 @@ CREATE TABLE promptmon.notification (
     CONSTRAINT attempts_positive CHECK (attempts >= 0)
 );
 
-CREATE INDEX notification_pending ON promptmon.notification (channel, created_at, notification_id) WHERE status = 'pending';
+CREATE INDEX notification_pending ON promptmon.notification (channel, prompt_id, position) WHERE status = 'pending';
 CREATE INDEX notification_received_at ON promptmon.notification (received_at);
 CREATE INDEX notification_prompt ON promptmon.notification (prompt_id, created_at);
+
+CREATE TABLE promptmon.notification_channel (
+    channel          text        NOT NULL,
+    last_sent_at     timestamptz,
+    failing_since    timestamptz,
+    last_error       text,
+    outage_told_at   timestamptz,
+    recovery_told_at timestamptz,
+    updated_at       timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT notification_channel_pkey PRIMARY KEY (channel),
+
+    CONSTRAINT error_while_failing CHECK ((failing_since IS NULL) = (last_error IS NULL))
+);
 
 -- What people look at: the episodes with what became of them.
 CREATE VIEW promptmon.alert_overview AS
@@ -172,15 +189,15 @@ CREATE VIEW promptmon.version_to_review AS
     GROUP BY a.prompt_id, a.prompt_version;
 
 REVOKE ALL ON promptmon.alert, promptmon.alert_event, promptmon.alert_exemplar, promptmon.rule_status, promptmon.alert_escalation,
-    promptmon.notification, promptmon.alert_overview, promptmon.version_to_review FROM PUBLIC;
+    promptmon.notification, promptmon.notification_channel, promptmon.alert_overview, promptmon.version_to_review FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE ON promptmon.alert, promptmon.alert_event, promptmon.alert_exemplar, promptmon.alert_escalation,
-    promptmon.notification TO promptmon_job;
+    promptmon.notification, promptmon.notification_channel TO promptmon_job;
 -- A rule that no longer holds for a version has no status.
 GRANT SELECT, INSERT, UPDATE, DELETE ON promptmon.rule_status TO promptmon_job;
 GRANT SELECT ON promptmon.alert_overview, promptmon.version_to_review TO promptmon_job;
 GRANT SELECT ON promptmon.alert, promptmon.alert_event, promptmon.rule_status, promptmon.alert_escalation, promptmon.notification,
-    promptmon.alert_overview, promptmon.version_to_review TO promptmon_operator, promptmon_analyst, promptmon_investigator;
+    promptmon.notification_channel, promptmon.alert_overview, promptmon.version_to_review TO promptmon_operator, promptmon_analyst, promptmon_investigator;
 -- Single executions, if only by their hashes.
 GRANT SELECT ON promptmon.alert_exemplar TO promptmon_operator, promptmon_investigator;
 
@@ -270,20 +287,31 @@ COMMENT ON COLUMN promptmon.alert_escalation.updated_at IS 'When the row was las
 
 COMMENT ON TABLE promptmon.notification IS 'The outbox: one row per message to a channel, written before it is sent, with what became of it.';
 COMMENT ON COLUMN promptmon.notification.notification_id IS 'Identifies the message by its content, so that a replay does not send it again.';
+COMMENT ON COLUMN promptmon.notification.position IS 'In which order the rows were written; those about a prompt are sent to a channel in this order.';
 COMMENT ON COLUMN promptmon.notification.channel IS 'Name of the channel.';
-COMMENT ON COLUMN promptmon.notification.prompt_id IS 'Identifier of the prompt it is about.';
+COMMENT ON COLUMN promptmon.notification.prompt_id IS 'Identifier of the prompt it is about. Empty if it is about the monitor itself.';
 COMMENT ON COLUMN promptmon.notification.content IS 'What it says: see docs/notifications.md.';
 COMMENT ON COLUMN promptmon.notification.created_at IS 'When it was made, by the clock of escalation: that of the machine live, event time in replays.';
 COMMENT ON COLUMN promptmon.notification.due_at IS 'When the earliest of what it says was due.';
 COMMENT ON COLUMN promptmon.notification.received_at IS 'When the row was written (clock of the database).';
 COMMENT ON COLUMN promptmon.notification.status IS 'pending (to be sent), sent, failed (given up), unconfigured (the deployment has no such channel) or recorded (a replay, which sends nothing).';
 COMMENT ON COLUMN promptmon.notification.attempts IS 'How often it was tried to send it.';
-COMMENT ON COLUMN promptmon.notification.attempt_log IS 'The last attempts: when, how long it took, and what the answer was.';
+COMMENT ON COLUMN promptmon.notification.attempt_log IS 'The first attempt and the last ones: when, how many milliseconds it took, what came of it, and what the answer was.';
+COMMENT ON COLUMN promptmon.notification.first_attempt_at IS 'When it was first tried. NULL if it was not.';
 COMMENT ON COLUMN promptmon.notification.last_error IS 'Why the last attempt failed. NULL if it did not.';
 COMMENT ON COLUMN promptmon.notification.next_attempt_at IS 'When it is tried again. NULL for as soon as possible, or never.';
 COMMENT ON COLUMN promptmon.notification.claimed_by IS 'Who is sending it now. NULL if nobody is.';
 COMMENT ON COLUMN promptmon.notification.claimed_until IS 'Until when nobody else will try.';
 COMMENT ON COLUMN promptmon.notification.settled_at IS 'When it was sent or given up. NULL while it is pending.';
+
+COMMENT ON TABLE promptmon.notification_channel IS 'One row per channel that anything was sent to: whether it works.';
+COMMENT ON COLUMN promptmon.notification_channel.channel IS 'Name of the channel.';
+COMMENT ON COLUMN promptmon.notification_channel.last_sent_at IS 'When something last got through. NULL if nothing did.';
+COMMENT ON COLUMN promptmon.notification_channel.failing_since IS 'When the first attempt failed since then. NULL if none did: the channel works.';
+COMMENT ON COLUMN promptmon.notification_channel.last_error IS 'Why the last attempt failed. NULL if the channel works.';
+COMMENT ON COLUMN promptmon.notification_channel.outage_told_at IS 'When those on other channels were last told that this one fails. NULL if never.';
+COMMENT ON COLUMN promptmon.notification_channel.recovery_told_at IS 'When they were last told that it works again. NULL if never.';
+COMMENT ON COLUMN promptmon.notification_channel.updated_at IS 'When the row was last written (clock of the database).';
 
 COMMENT ON VIEW promptmon.alert_overview IS 'One row per episode of an alert, with what is known of who was told.';
 COMMENT ON COLUMN promptmon.alert_overview.alert_id IS 'Identifies the episode: the same for rule, prompt, version and beginning, also after a restart or in a replay. The dedup key of notifications.';

@@ -56,6 +56,7 @@ class RolesTest {
       dead_letter              SIU   -        -       S            -       -
       flyway_schema_history    -     -        -       -            -       -
       notification             SIU   S        S       S            -       -
+      notification_channel     SIU   S        S       S            -       -
       operator_command         S     S        S       S            -       -
       prompt                   S     S        S       S            -       -
       prompt_version           -     S        -       -            -       -
