@@ -57,7 +57,7 @@ public final class VersionAlerts {
       RulesOfVersion rules,
       EvaluatedWindows windows,
       boolean hasExecutions,
-      Exemplars exemplars,
+      ExemplarChoice exemplars,
       long now) {
     List<AlertEvent> events = new ArrayList<>(0);
     endOthers(rules, now, events);
@@ -87,7 +87,7 @@ public final class VersionAlerts {
    */
   public List<AlertEvent> wake(RulesOfVersion rules, long interval, long now) {
     return isSilent(rules, interval, now)
-        ? evaluate(rules, EvaluatedWindows.none(), false, Exemplars.none(), now)
+        ? evaluate(rules, EvaluatedWindows.none(), false, ExemplarChoice.none(), now)
         : List.of();
   }
 
@@ -126,7 +126,7 @@ public final class VersionAlerts {
       VersionRule rule,
       RuleSummary summary,
       RuleEvaluation evaluation,
-      Exemplars exemplars,
+      ExemplarChoice exemplars,
       long now,
       List<AlertEvent> events) {
     String name = rule.rule().name();
@@ -155,7 +155,7 @@ public final class VersionAlerts {
       AlertTransition transition,
       AlertStep step,
       AlertState before,
-      Exemplars exemplars) {
+      ExemplarChoice exemplars) {
     boolean fires = transition.change() == Change.FIRING;
     boolean fired = before.phase() == AlertPhase.FIRING && before.episode() == transition.episode();
     long firingSince =

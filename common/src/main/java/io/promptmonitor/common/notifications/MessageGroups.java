@@ -57,6 +57,10 @@ final class MessageGroups {
         told.put(key, new Told(last.alertId, last.at, last.unreported + 1));
       }
     } else {
+      if (message.reason() == Reason.RESOLVED) {
+        ofChannel.removeIf(
+            w -> w.message.reason() == Reason.REPEATED && isSameEpisode(w.message, message));
+      }
       boolean held =
           message.reason() == Reason.FIRING
               && last != null
@@ -72,12 +76,15 @@ final class MessageGroups {
 
   /** Whether the channel was not yet told that the episode fires, and now need not be. */
   private static boolean takeBack(List<Waiting> ofChannel, AlertMessage resolved) {
-    boolean held =
-        ofChannel.stream().anyMatch(w -> w.held && w.message.alertId().equals(resolved.alertId()));
+    boolean held = ofChannel.stream().anyMatch(w -> w.held && isSameEpisode(w.message, resolved));
     if (held) {
-      ofChannel.removeIf(w -> w.message.alertId().equals(resolved.alertId()));
+      ofChannel.removeIf(w -> isSameEpisode(w.message, resolved));
     }
     return held;
+  }
+
+  private static boolean isSameEpisode(AlertMessage message, AlertMessage other) {
+    return message.alertId().equals(other.alertId());
   }
 
   /** Puts out what is due. */

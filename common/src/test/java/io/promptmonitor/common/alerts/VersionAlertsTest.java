@@ -94,7 +94,7 @@ class VersionAlertsTest {
 
   private static List<AlertEvent> evaluate(
       VersionAlerts alerts, RulesOfVersion rules, EvaluatedWindows windows, long now) {
-    return alerts.evaluate(rules, windows, true, Exemplars.none(), now);
+    return alerts.evaluate(rules, windows, true, ExemplarChoice.none(), now);
   }
 
   private static String shown(AlertEvent event) {
@@ -246,7 +246,7 @@ class VersionAlertsTest {
             "name: errors, severity: warning, condition: error_rate > 0.05",
             "name: slow, severity: warning, condition: latency_p95 > 1s",
             "name: sad, severity: warning, condition: avg_user_feedback < 3");
-    Exemplars exemplars = new Exemplars(List.of(FAILURE), List.of(SLOW, FAILURE));
+    ExemplarChoice exemplars = new ExemplarChoice(List.of(FAILURE), List.of(SLOW, FAILURE));
     VersionAlerts alerts = new VersionAlerts(VERSION);
     Map<Metric, Double> bad = new EnumMap<>(Metric.class);
     bad.put(Metric.EXECUTION_COUNT, 100.0);
@@ -341,7 +341,9 @@ class VersionAlertsTest {
     evaluate(alerts, rules, errorRate(0.06), 0);
     assertThat(alerts.isEmpty()).isFalse();
     assertThat(
-            shown(alerts.evaluate(rules, EvaluatedWindows.none(), false, Exemplars.none(), MINUTE)))
+            shown(
+                alerts.evaluate(
+                    rules, EvaluatedWindows.none(), false, ExemplarChoice.none(), MINUTE)))
         .containsExactly("errors RESOLVED NO_DATA");
     assertThat(alerts.isEmpty()).isTrue();
     assertThat(alerts.hasChanged()).isTrue();
@@ -356,7 +358,7 @@ class VersionAlertsTest {
     RulesOfVersion rules = errorRule("severity: warning, for: 5m");
     VersionAlerts alerts = new VersionAlerts(VERSION);
     evaluate(alerts, rules, errorRate(0.06), 0);
-    alerts.evaluate(rules, EvaluatedWindows.none(), false, Exemplars.none(), INTERVAL);
+    alerts.evaluate(rules, EvaluatedWindows.none(), false, ExemplarChoice.none(), INTERVAL);
     assertThat(alerts.isEmpty()).as("its clock stands still").isFalse();
     // It stood still for as long as the hold: then it is cancelled, and the version forgotten.
     long wakeUpAt = alerts.wakeUpAt(rules, INTERVAL);
@@ -440,7 +442,7 @@ class VersionAlertsTest {
     assertThat(
             shown(
                 alerts.evaluate(
-                    rules, EvaluatedWindows.none(), false, Exemplars.none(), 5 * MINUTE)))
+                    rules, EvaluatedWindows.none(), false, ExemplarChoice.none(), 5 * MINUTE)))
         .containsExactly("r DATA NO_DATA", "no data: r PENDING");
     assertThat(alerts.wakeUpAt(rules, INTERVAL)).isEqualTo(15 * MINUTE);
     assertThat(shown(alerts.wake(rules, INTERVAL, 15 * MINUTE)))
@@ -582,10 +584,10 @@ class VersionAlertsTest {
         boolean restart = random.nextInt(5) == 0;
         int what = random.nextInt(20);
         if (what == 0) {
-          add(alerts.evaluate(rules, EvaluatedWindows.none(), false, Exemplars.none(), now));
+          add(alerts.evaluate(rules, EvaluatedWindows.none(), false, ExemplarChoice.none(), now));
           pause();
         } else {
-          add(alerts.evaluate(rules, random(random), true, Exemplars.none(), now));
+          add(alerts.evaluate(rules, random(random), true, ExemplarChoice.none(), now));
         }
         now += INTERVAL * (1 + random.nextInt(4));
         if (restart && forgetful) {

@@ -15,9 +15,15 @@ import io.promptmonitor.jobs.registry.BroadcastSilences;
 import io.promptmonitor.jobs.registry.RegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -36,9 +42,14 @@ import org.apache.flink.util.OutputTag;
  * Runs the {@link PromptEscalations} of each prompt: what happens to alerts and commands of
  * operators in, notifications and where escalations are out.
  *
+ * <p>By event time, events are taken in the order of their times, once the watermark has passed
+ * them: those of a prompt's versions come from several subtasks, and a replay is to tell the same
+ * every time. By processing time they are taken as they come.
+ *
  * <p>Keyed state: {@code escalations}, those of the prompt as bytes, gone when no alert fires and
- * nothing waits; {@code timer}, the one timer of the key, of the clock of escalation. For all keys
- * together: the silences that have not ended, and counters.
+ * nothing waits; {@code early}, events that the watermark has not passed, by their time; {@code
+ * timer}, the one timer of the key, of the clock of escalation. For all keys together: the silences
+ * that have not ended, and counters.
  */
 public final class AlertEscalation extends RegistryFollower<String, AlertEvent, Notification>
     implements Triggerable<String, VoidNamespace> {
@@ -50,6 +61,11 @@ public final class AlertEscalation extends RegistryFollower<String, AlertEvent, 
   private static final long serialVersionUID = 1L;
 
   private static final String STATE = "escalations";
+  private static final String EARLY = "early";
+
+  private static final Comparator<AlertEvent> BY_RULE =
+      Comparator.<AlertEvent, String>comparing(event -> event.key().promptVersion().version())
+          .thenComparing(event -> event.key().rule());
 
   private final AlertingConfig alerting;
   private final GroupingConfig grouping;
@@ -57,6 +73,7 @@ public final class AlertEscalation extends RegistryFollower<String, AlertEvent, 
 
   private transient BroadcastSilences silences;
   private transient ValueState<byte[]> escalations;
+  private transient MapState<Long, List<AlertEvent>> early;
   private transient ValueState<Long> timer;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient CheckpointedCounters counters;
@@ -75,6 +92,12 @@ public final class AlertEscalation extends RegistryFollower<String, AlertEvent, 
     silences = new BroadcastSilences(context.getOperatorStateStore());
     counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
     escalations = context.getKeyedStateStore().getState(descriptor());
+    early =
+        context
+            .getKeyedStateStore()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    EARLY, Types.LONG, Types.LIST(RecordTypeInfo.ALERT_EVENT)));
     timer = context.getKeyedStateStore().getState(new ValueStateDescriptor<>("timer", Types.LONG));
     timers = getInternalTimerService("escalations", VoidNamespaceSerializer.INSTANCE, this);
     emitter = new Emitter(counters.counter(CounterNames.NOTIFICATIONS));
@@ -124,12 +147,7 @@ public final class AlertEscalation extends RegistryFollower<String, AlertEvent, 
 
   /** A silence begins or ends: whoever was muted may not be any more, and the other way round. */
   private void wakeAll() throws Exception {
-    List<String> promptIds;
-    try (Stream<String> keys =
-        getKeyedStateBackend().getKeys(STATE, VoidNamespace.INSTANCE).map(String.class::cast)) {
-      promptIds = keys.sorted().toList();
-    }
-    for (String promptId : promptIds) {
+    for (String promptId : keys(STATE)) {
       setCurrentKey(promptId);
       wake(promptId, now());
     }
@@ -137,20 +155,43 @@ public final class AlertEscalation extends RegistryFollower<String, AlertEvent, 
 
   @Override
   protected void process(AlertEvent event) throws Exception {
-    String promptId = event.key().promptVersion().promptId();
-    PromptEscalations ofPrompt = load(promptId);
-    long now = clock == EscalationClock.EVENT_TIME ? event.time() : now();
-    emitter.time = now;
+    if (clock == EscalationClock.EVENT_TIME) {
+      List<AlertEvent> sameTime = new ArrayList<>();
+      List<AlertEvent> before = early.get(event.time());
+      if (before != null) {
+        sameTime.addAll(before);
+      }
+      sameTime.add(event);
+      early.put(event.time(), sameTime);
+      setTimer(Math.min(event.time(), timer.value() == null ? Long.MAX_VALUE : timer.value()));
+    } else {
+      PromptEscalations ofPrompt = load(event.key().promptVersion().promptId());
+      long now = now();
+      emitter.time = now;
+      take(event, ofPrompt, now);
+      ofPrompt.wake(silences.at(now), now, emitter);
+      save(ofPrompt);
+    }
+  }
+
+  private void take(AlertEvent event, PromptEscalations ofPrompt, long now) {
     ofPrompt.take(event, alerting.policy(event.rule().severity()), now, emitter);
-    ofPrompt.wake(silences.at(now), now, emitter);
-    save(ofPrompt);
   }
 
   private void wake(String promptId, long now) throws Exception {
     PromptEscalations ofPrompt = load(promptId);
-    emitter.time = now;
-    ofPrompt.wake(silences.at(now), now, emitter);
+    wake(ofPrompt, now);
     save(ofPrompt);
+  }
+
+  private void wake(PromptEscalations ofPrompt, long now) throws Exception {
+    emitter.time = now;
+    List<AlertEvent> events = early.get(now);
+    if (events != null) {
+      early.remove(now);
+      events.stream().sorted(BY_RULE).forEach(event -> take(event, ofPrompt, now));
+    }
+    ofPrompt.wake(silences.at(now), now, emitter);
   }
 
   private PromptEscalations load(String promptId) throws IOException {
@@ -160,13 +201,21 @@ public final class AlertEscalation extends RegistryFollower<String, AlertEvent, 
         : PromptEscalations.fromBytes(promptId, grouping, bytes);
   }
 
-  private void save(PromptEscalations ofPrompt) throws IOException {
+  private void save(PromptEscalations ofPrompt) throws Exception {
     if (ofPrompt.isEmpty()) {
       escalations.clear();
     } else {
       escalations.update(ofPrompt.toBytes());
     }
-    setTimer(ofPrompt.wakeUpAt());
+    setTimer(next(ofPrompt));
+  }
+
+  private long earliest() throws Exception {
+    long earliest = Long.MAX_VALUE;
+    for (long time : early.keys()) {
+      earliest = Math.min(earliest, time);
+    }
+    return earliest;
   }
 
   private void setTimer(long time) throws IOException {
@@ -213,19 +262,34 @@ public final class AlertEscalation extends RegistryFollower<String, AlertEvent, 
     wake(rung.getKey(), Math.max(rung.getTimestamp(), now()));
   }
 
-  /** What is still being collected is sent: no time comes any more at which it would be. */
+  /** What happened up to the end is told, and what is still being collected is sent. */
   @Override
   protected void inputEnded() throws Exception {
-    List<String> promptIds;
-    try (Stream<String> keys =
-        getKeyedStateBackend().getKeys(STATE, VoidNamespace.INSTANCE).map(String.class::cast)) {
-      promptIds = keys.sorted().toList();
-    }
+    Set<String> promptIds = new TreeSet<>(keys(STATE));
+    promptIds.addAll(keys(EARLY));
     for (String promptId : promptIds) {
       setCurrentKey(promptId);
       PromptEscalations ofPrompt = load(promptId);
+      long last = Long.MIN_VALUE;
+      for (long time : early.keys()) {
+        last = Math.max(last, time);
+      }
+      for (long next = next(ofPrompt); next <= last; next = next(ofPrompt)) {
+        wake(ofPrompt, next);
+      }
       ofPrompt.finish(emitter);
       escalations.update(ofPrompt.toBytes());
+    }
+  }
+
+  private long next(PromptEscalations ofPrompt) throws Exception {
+    return Math.min(ofPrompt.wakeUpAt(), earliest());
+  }
+
+  private List<String> keys(String state) {
+    try (Stream<String> keys =
+        getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE).map(String.class::cast)) {
+      return keys.sorted().toList();
     }
   }
 

@@ -2,7 +2,7 @@ package io.promptmonitor.jobs.alerts;
 
 import io.promptmonitor.common.alerts.AlertEvent;
 import io.promptmonitor.common.alerts.EvaluatedWindows;
-import io.promptmonitor.common.alerts.Exemplars;
+import io.promptmonitor.common.alerts.ExemplarChoice;
 import io.promptmonitor.common.alerts.RollbackTrigger;
 import io.promptmonitor.common.alerts.RuleSet;
 import io.promptmonitor.common.alerts.RulesOfVersion;
@@ -161,7 +161,7 @@ public final class AlertEvaluation
             ofVersion,
             EvaluatedWindows.of(evaluation),
             hasExecutions(evaluation),
-            Exemplars.of(evaluation),
+            ExemplarChoice.of(evaluation),
             evaluation.end()),
         evaluation.end());
     save(current, ofVersion);

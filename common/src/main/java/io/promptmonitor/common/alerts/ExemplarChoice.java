@@ -13,23 +13,23 @@ import org.jspecify.annotations.Nullable;
  * @param failures executions that failed, the best evidence first
  * @param slowest executions that took long, the slowest first
  */
-public record Exemplars(List<Exemplar> failures, List<Exemplar> slowest) {
+public record ExemplarChoice(List<Exemplar> failures, List<Exemplar> slowest) {
 
-  private static final Exemplars NONE = new Exemplars(List.of(), List.of());
+  private static final ExemplarChoice NONE = new ExemplarChoice(List.of(), List.of());
 
-  public Exemplars {
+  public ExemplarChoice {
     failures = List.copyOf(failures);
     slowest = List.copyOf(slowest);
   }
 
   /** No executions are known. */
-  public static Exemplars none() {
+  public static ExemplarChoice none() {
     return NONE;
   }
 
   /** Those of an evaluation. */
-  public static Exemplars of(SlidingWindows evaluation) {
-    return new Exemplars(evaluation.failures(), evaluation.slowest());
+  public static ExemplarChoice of(SlidingWindows evaluation) {
+    return new ExemplarChoice(evaluation.failures(), evaluation.slowest());
   }
 
   /**
