@@ -35,6 +35,7 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
   private final SinkOptions options;
   private final ProcessingTimeService timers;
   private final Pauses pauses;
+  private final Runnable written;
   private final RowBuffer<T> buffer;
   private final Counter rowsWritten;
   private final Counter sendErrors;
@@ -51,6 +52,18 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
       ProcessingTimeService timers,
       SinkWriterMetricGroup metrics,
       Pauses pauses) {
+    this(table, options, timers, metrics, pauses, () -> {});
+  }
+
+  /** {@code written} is called after each batch is written. */
+  JdbcBatchWriter(
+      JdbcTable<T> table,
+      SinkOptions options,
+      ProcessingTimeService timers,
+      SinkWriterMetricGroup metrics,
+      Pauses pauses,
+      Runnable written) {
+    this.written = written;
     this.table = table;
     this.options = options;
     this.timers = timers;
@@ -111,6 +124,7 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
     batches.inc();
     rowsWritten.inc(buffer.size());
     buffer.clear();
+    written.run();
     if (attempt > 0) {
       LOG.info("{} is back after {} attempts", options.database(), attempt);
     }

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The channels of a deployment that can be used, and why the others cannot. */
@@ -31,16 +30,12 @@ public final class OpenChannels {
   /**
    * Sets up the channels of a configuration, and those that need no entry.
    *
-   * @param environment the value of an environment variable by its name; null if it is not set
+   * @param environment where the secrets are
    * @param out what the console is
    * @param colours whether the console has colours
    */
   public static OpenChannels of(
-      ChannelsConfig config,
-      Function<String, @Nullable String> environment,
-      Http http,
-      PrintStream out,
-      boolean colours) {
+      ChannelsConfig config, Environment environment, Http http, PrintStream out, boolean colours) {
     OpenChannels open = new OpenChannels(config);
     Set<String> names = new LinkedHashSet<>(config.entries().keySet());
     for (ChannelType type : ChannelType.values()) {

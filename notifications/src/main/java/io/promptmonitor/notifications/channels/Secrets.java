@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +20,11 @@ final class Secrets {
 
   private static final String HIDDEN = "***";
 
-  private final Function<String, @Nullable String> environment;
+  private final Environment environment;
   private final List<String> hidden = new ArrayList<>();
 
-  /** The secrets in {@code environment}, from the name of a variable to its value. */
-  Secrets(Function<String, @Nullable String> environment) {
+  /** The secrets in {@code environment}. */
+  Secrets(Environment environment) {
     this.environment = environment;
   }
 
@@ -44,7 +43,7 @@ final class Secrets {
 
   /** The value of a variable, or null if it is not set or blank. */
   @Nullable String get(String variable) {
-    String value = environment.apply(variable);
+    String value = environment.get(variable);
     if (value == null || value.isBlank()) {
       return null;
     }
