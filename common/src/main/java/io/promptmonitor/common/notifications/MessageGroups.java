@@ -129,6 +129,7 @@ final class MessageGroups {
   private static final Comparator<AlertMessage> WORST_FIRST =
       comparing(AlertMessage::severity)
           .thenComparing(AlertMessage::firedAt)
+          .thenComparing(AlertMessage::rule)
           .thenComparing(AlertMessage::alertId)
           .thenComparing(AlertMessage::number);
 
