@@ -88,6 +88,12 @@ final class MonitorCommand implements Callable<Integer> {
       description = "With --kafka in this process: do not continue from the last checkpoint.")
   private boolean fresh;
 
+  @Option(
+      names = "--notify",
+      description =
+          "Send notifications although the input is a replay of the past, which only records them.")
+  private boolean notify;
+
   @Option(names = "--json", description = "Print the summary as JSON.")
   private boolean json;
 
@@ -176,7 +182,7 @@ final class MonitorCommand implements Callable<Integer> {
     if (parallelism != null) {
       environment.setParallelism(parallelism);
     }
-    MonitorJob.define(environment, deployment, source, sinks);
+    MonitorJob.define(environment, deployment, source, MonitorJob.delivery(source, notify), sinks);
     say("submitted job " + environment.executeAsync(JOB_NAME).getJobID());
   }
 
@@ -192,7 +198,8 @@ final class MonitorCommand implements Callable<Integer> {
       StreamExecutionEnvironment environment =
           StreamExecutionEnvironment.getExecutionEnvironment(
               state.configuration(localParallelism(), fresh));
-      MonitorJob.define(environment, deployment, source, sinks);
+      MonitorJob.define(
+          environment, deployment, source, MonitorJob.delivery(source, notify), sinks);
       JobClient job = environment.executeAsync(JOB_NAME);
       state.resumedFrom().ifPresent(from -> say("continuing from " + from));
       MonitorRun run =

@@ -2,19 +2,31 @@ package io.promptmonitor.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptmonitor.common.alerts.AlertTransition.Change;
+import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.channels.ChannelsConfig;
 import io.promptmonitor.common.deployment.Deduplication;
+import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.deployment.MonitorConfig;
+import io.promptmonitor.common.notifications.GroupingConfig;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.database.embedded.RestartablePostgres;
 import io.promptmonitor.database.migration.Migrations;
+import io.promptmonitor.jobs.alerts.EscalationClock;
 import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.monitor.AlertTopology;
 import io.promptmonitor.jobs.monitor.JobSettings;
 import io.promptmonitor.jobs.monitor.MonitorJob;
 import io.promptmonitor.jobs.monitor.MonitorTopology;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
+import io.promptmonitor.jobs.sink.AlertEscalationSink;
+import io.promptmonitor.jobs.sink.AlertEventSink;
+import io.promptmonitor.jobs.sink.AlertExemplarSink;
+import io.promptmonitor.jobs.sink.AlertSink;
 import io.promptmonitor.jobs.sink.DeadLetterSink;
 import io.promptmonitor.jobs.sink.RetryPolicy;
+import io.promptmonitor.jobs.sink.RuleStatusSink;
 import io.promptmonitor.jobs.sink.SinkOptions;
 import io.promptmonitor.jobs.sink.WindowMetricsSink;
 import io.promptmonitor.jobs.source.ExecutionSource;
@@ -102,6 +114,16 @@ class RestartTest {
     assertThat(Tables.deadLetters(disturbed)).isEqualTo(Tables.deadLetters(undisturbed));
     assertThat(Tables.feedbackWithoutWindow(disturbed))
         .isEqualTo(Tables.feedbackWithoutWindow(undisturbed));
+    assertThat(Tables.alerts(undisturbed)).hasSizeGreaterThan(20);
+    assertThat(Tables.alerts(undisturbed).values()).anyMatch(row -> row.contains("resolved"));
+    if (deduplication == Deduplication.GLOBAL) {
+      // Otherwise a retry that comes late to another partition counts, in whichever evaluation is
+      // the next one then.
+      assertThat(Tables.alerts(disturbed))
+          .containsExactlyInAnyOrderEntriesOf(Tables.alerts(undisturbed));
+      assertThat(Tables.alertDetails(disturbed))
+          .containsExactlyInAnyOrderEntriesOf(Tables.alertDetails(undisturbed));
+    }
     assertThat(disturbedCounts).isEqualTo(counts);
   }
 
@@ -126,7 +148,7 @@ class RestartTest {
     return database;
   }
 
-  /** Runs the job to its end; returns its counters, without those that count rewrites. */
+  /** Runs the job to its end; returns its counters, without those that runs differ in. */
   private static Map<String, Object> run(
       Database database, Deduplication deduplication, int parallelism) throws Exception {
     Configuration settings = new Configuration();
@@ -138,13 +160,19 @@ class RestartTest {
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, settings);
     JobSettings.apply(environment);
     MonitorConfig config = config(deduplication);
+    DeploymentConfig deployment =
+        new DeploymentConfig(
+            config,
+            AlertingConfig.defaults(),
+            GroupingConfig.defaults(),
+            ChannelsConfig.defaults());
     ExecutionSource source =
         FileExecutions.of(
             List.of(directory.resolve("traffic").toString()),
             MonitorJob.parsers(config, null),
             MonitorJob.watermarks(config));
     MonitorTopology.Outputs outputs =
-        new MonitorTopology(config)
+        new MonitorTopology(deployment)
             .withMaxWindowsInMemory(1_000)
             .build(environment, FaultySource.of(source), MonitorJob.registry(database, source));
     SinkOptions sinks = new SinkOptions(database, 200, 50, new RetryPolicy(100, 500, 60_000));
@@ -156,9 +184,22 @@ class RestartTest {
         .sinkTo(new WindowMetricsSink(sinks))
         .uid("window-metrics");
     outputs.deadLetters().sinkTo(new DeadLetterSink(sinks)).uid("dead-letters");
+    AlertTopology.Outputs alerts =
+        new AlertTopology(deployment, EscalationClock.EVENT_TIME)
+            .build(outputs.evaluations(), outputs.registryChanges());
+    alerts.events().sinkTo(new AlertSink(sinks)).uid("alerts");
+    alerts.events().sinkTo(new AlertEventSink(sinks)).uid("alert-transitions");
+    alerts.statuses().sinkTo(new RuleStatusSink(sinks)).uid("rule-statuses");
+    alerts.exemplars().sinkTo(new AlertExemplarSink(sinks)).uid("alert-evidence");
+    alerts.escalations().sinkTo(new AlertEscalationSink(sinks)).uid("alert-escalations");
     JobExecutionResult result = environment.execute();
     Map<String, Object> counts = new TreeMap<>(result.getAllAccumulatorResults());
     counts.remove(CounterNames.WINDOW_ROWS);
+    // Those of rules on ratings depend on when these are read.
+    counts.remove(CounterNames.NOTIFICATIONS);
+    for (Change change : Change.values()) {
+      counts.remove(CounterNames.alerts(change));
+    }
     return counts;
   }
 

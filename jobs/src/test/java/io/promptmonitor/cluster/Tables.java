@@ -53,6 +53,39 @@ final class Tables {
         .get("");
   }
 
+  /**
+   * Rules whose alerts depend on when ratings and scores are read, which may be before the
+   * watermark reaches them: they count in the window of their execution, which may have ended.
+   */
+  private static final String BY_FEEDBACK = "('Calibration Drift', 'User Satisfaction Drop')";
+
+  /** The episodes of alerts by their id. */
+  static Map<String, String> alerts(Database database) throws SQLException {
+    return rows(
+        database,
+        "SELECT alert_id, to_jsonb(a) - 'updated_at' FROM promptmon.alert a WHERE rule NOT IN "
+            + BY_FEEDBACK);
+  }
+
+  /** Transitions, evidence, where rules are, and escalations, by their keys. */
+  static Map<String, String> alertDetails(Database database) throws SQLException {
+    String ofAlerts = " JOIN promptmon.alert a USING (alert_id) WHERE a.rule NOT IN " + BY_FEEDBACK;
+    return rows(
+        database,
+        "SELECT concat_ws(' ', alert_id, at, change), to_jsonb(e) - 'written_at'"
+            + " FROM promptmon.alert_event e"
+            + ofAlerts
+            + " UNION ALL SELECT concat_ws(' ', alert_id, execution_id_hash),"
+            + " to_jsonb(x) - 'expires_at' FROM promptmon.alert_exemplar x"
+            + ofAlerts
+            + " UNION ALL SELECT concat_ws(' ', prompt_id, prompt_version, rule),"
+            + " to_jsonb(s) - 'updated_at' FROM promptmon.rule_status s WHERE rule NOT IN "
+            + BY_FEEDBACK
+            + " UNION ALL SELECT 'escalation ' || alert_id, to_jsonb(c) - 'updated_at'"
+            + " FROM promptmon.alert_escalation c"
+            + ofAlerts);
+  }
+
   /** The first column of a query's rows, with the second one. */
   static Map<String, String> rows(Database database, String sql) throws SQLException {
     try (Connection connection = database.connect();

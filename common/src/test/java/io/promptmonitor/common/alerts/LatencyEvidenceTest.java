@@ -171,7 +171,7 @@ class LatencyEvidenceTest {
             .filter(w -> w.length() == 5 * MINUTE)
             .findFirst()
             .orElseThrow();
-    assertThat((double) five.slowerThan(1000)).isCloseTo(slower, within(0.005 * 60_000));
+    assertThat((double) five.slowerThan(1000)).isCloseTo((double) slower, within(0.005 * 60_000));
     assertThat(evaluate(rules, latencies).verdict()).isEqualTo(Verdict.HOLDS);
   }
 

@@ -364,7 +364,7 @@ final class RollUpHarness implements RollUpOutput {
         long least = above(sorted, tail.threshold() * 65 / 64);
         long most = above(sorted, tail.threshold() * 63 / 64);
         double n = sorted.length;
-        double q = 1 - (least + most) / 2 / n;
+        double q = 1 - (least + most) / 2.0 / n;
         double error = 2 + 0.1 * n * Math.sqrt(Math.max(q * (1 - q), 1 / n));
         assertThat((double) tail.executions()).as(asked).isBetween(least - error, most + error);
       }

@@ -6,6 +6,7 @@ import io.promptmonitor.common.ingest.ParserOptions;
 import io.promptmonitor.common.ingest.UserHashKey;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.jobs.alerts.EscalationClock;
+import io.promptmonitor.jobs.notifications.NotificationSink;
 import io.promptmonitor.jobs.sink.AlertEscalationSink;
 import io.promptmonitor.jobs.sink.AlertEventSink;
 import io.promptmonitor.jobs.sink.AlertExemplarSink;
@@ -20,6 +21,7 @@ import io.promptmonitor.jobs.source.IngestParser;
 import io.promptmonitor.jobs.source.registry.PostgresRegistryChanges;
 import io.promptmonitor.jobs.source.registry.RegistryPolling;
 import io.promptmonitor.jobs.source.registry.RegistrySource;
+import io.promptmonitor.notifications.DeliveryMode;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -37,11 +39,14 @@ public final class MonitorJob {
   /**
    * Adds the job to {@code environment}: {@code source}, the topology, and the tables, in the
    * database whose registry it follows.
+   *
+   * @param delivery whether notifications are sent, see {@link #delivery}
    */
   public static void define(
       StreamExecutionEnvironment environment,
       DeploymentConfig config,
       ExecutionSource source,
+      DeliveryMode delivery,
       SinkOptions sinks) {
     JobSettings.apply(environment);
     MonitorTopology.Outputs outputs =
@@ -56,6 +61,7 @@ public final class MonitorJob {
     sink(alerts.exemplars(), new AlertExemplarSink(sinks), "alert-evidence");
     sink(alerts.statuses(), new RuleStatusSink(sinks), "rule-statuses");
     sink(alerts.escalations(), new AlertEscalationSink(sinks), "alert-escalations");
+    NotificationSink.attach(alerts.notifications(), config, delivery, sinks);
   }
 
   private static <T> void sink(DataStream<T> rows, Sink<T> table, String name) {
@@ -67,6 +73,17 @@ public final class MonitorJob {
     return source.source().getBoundedness() == Boundedness.BOUNDED
         ? EscalationClock.EVENT_TIME
         : EscalationClock.PROCESSING_TIME;
+  }
+
+  /**
+   * What becomes of notifications: those about now are sent; those of a replay of the past are only
+   * recorded, unless somebody wants them sent.
+   */
+  public static DeliveryMode delivery(ExecutionSource source, boolean sendInReplay) {
+    if (clock(source) == EscalationClock.PROCESSING_TIME) {
+      return DeliveryMode.LIVE;
+    }
+    return sendInReplay ? DeliveryMode.NOTIFYING_REPLAY : DeliveryMode.REPLAY;
   }
 
   /** The changes of the registry in {@code database}; they end if {@code source} does. */

@@ -8,6 +8,7 @@ import io.promptmonitor.common.notifications.GroupingConfig;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.jobs.sink.SinkOptions;
 import io.promptmonitor.jobs.source.file.FileExecutions;
+import io.promptmonitor.notifications.DeliveryMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class MonitorRunner {
             files.stream().map(Path::toString).toList(),
             MonitorJob.parsers(config.monitor(), null),
             MonitorJob.watermarks(config.monitor())),
+        DeliveryMode.REPLAY,
         SinkOptions.of(database));
     return MonitorSummary.of(
         environment.execute("test").getAllAccumulatorResults(), Duration.ofSeconds(1));
