@@ -1,5 +1,6 @@
 package io.promptmonitor.cli;
 
+import io.promptmonitor.cli.alerts.AlertsCommand;
 import io.promptmonitor.cli.registry.RegistryCommand;
 import io.promptmonitor.common.config.ConfigException;
 import java.io.PrintWriter;
@@ -25,6 +26,7 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = PromptMon.Version.class,
     subcommands = {
+      AlertsCommand.class,
       CheckCommand.class,
       DemoCommand.class,
       MigrateCommand.class,

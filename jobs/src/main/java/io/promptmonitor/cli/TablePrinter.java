@@ -46,7 +46,7 @@ public final class TablePrinter implements ResultPrinter {
     return switch (kind) {
       case BYTES -> bytes(value);
       case BOOLEAN -> value.equals("t") ? "true" : "false";
-      default -> visible(value);
+      default -> VisibleText.of(value);
     };
   }
 
@@ -55,27 +55,6 @@ public final class TablePrinter implements ResultPrinter {
     int length = (hex.length() - 2) / 2;
     String begin = length <= BYTES_SHOWN ? hex : hex.substring(0, 2 + 2 * BYTES_SHOWN) + "…";
     return begin + " (" + length + (length == 1 ? " byte)" : " bytes)");
-  }
-
-  /** Without control characters, which would break the table or command the terminal. */
-  private static String visible(String value) {
-    StringBuilder text = new StringBuilder(value.length());
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      switch (c) {
-        case '\n' -> text.append("\\n");
-        case '\r' -> text.append("\\r");
-        case '\t' -> text.append("\\t");
-        default -> {
-          if (Character.isISOControl(c)) {
-            text.append(String.format("\\u%04x", (int) c));
-          } else {
-            text.append(c);
-          }
-        }
-      }
-    }
-    return text.toString();
   }
 
   @Override
@@ -91,7 +70,7 @@ public final class TablePrinter implements ResultPrinter {
     StringBuilder rule = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
       header.append(i == 0 ? "" : "  ");
-      append(header, visible(columns.get(i).name()), widths[i], isRight(i));
+      append(header, VisibleText.of(columns.get(i).name()), widths[i], isRight(i));
       rule.append(i == 0 ? "" : "  ").append("-".repeat(widths[i]));
     }
     println(header, out);

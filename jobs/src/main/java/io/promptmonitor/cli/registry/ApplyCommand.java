@@ -50,7 +50,7 @@ final class ApplyCommand extends RegistrySubcommand {
   private final List<RegistryPlan.Wanted> wanted = new ArrayList<>();
 
   @Override
-  void prepare() throws IOException {
+  protected void prepare() throws IOException {
     List<ConfigProblem> problems = new ArrayList<>();
     Map<String, Path> seen = new HashMap<>();
     for (Path path : files()) {

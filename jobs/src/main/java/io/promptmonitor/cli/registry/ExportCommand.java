@@ -51,7 +51,7 @@ final class ExportCommand extends RegistrySubcommand {
   private @Nullable Path directory;
 
   @Override
-  void prepare() {
+  protected void prepare() {
     if (directory == null && (promptId == null || versionId == null)) {
       throw badUsage("expected a prompt and a version, or a directory to write to (--out)");
     }

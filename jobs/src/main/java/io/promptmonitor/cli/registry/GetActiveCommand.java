@@ -1,6 +1,7 @@
 package io.promptmonitor.cli.registry;
 
 import io.promptmonitor.cli.PromptMon;
+import io.promptmonitor.cli.TimeConverter;
 import io.promptmonitor.common.registry.ActivePrompt;
 import io.promptmonitor.common.registry.PromptRegistry;
 import java.time.Instant;

@@ -4,6 +4,7 @@ import io.promptmonitor.cli.PromptMon;
 import io.promptmonitor.cli.ResultPrinter;
 import io.promptmonitor.cli.ResultPrinter.Column;
 import io.promptmonitor.cli.ResultPrinter.Kind;
+import io.promptmonitor.cli.TableFormat;
 import io.promptmonitor.common.registry.PromptRegistry;
 import io.promptmonitor.common.registry.RegistryEvent;
 import java.util.List;
@@ -48,7 +49,7 @@ final class HistoryCommand extends RegistrySubcommand {
   @Mixin private TableFormat format;
 
   @Override
-  void prepare() {
+  protected void prepare() {
     if (limit < 0) {
       throw badUsage("--limit must not be negative");
     }

@@ -4,6 +4,7 @@ import io.promptmonitor.cli.PromptMon;
 import io.promptmonitor.cli.ResultPrinter;
 import io.promptmonitor.cli.ResultPrinter.Column;
 import io.promptmonitor.cli.ResultPrinter.Kind;
+import io.promptmonitor.cli.TableFormat;
 import io.promptmonitor.common.registry.Deployment;
 import io.promptmonitor.common.registry.PromptRegistry;
 import io.promptmonitor.common.registry.RegisteredVersion;

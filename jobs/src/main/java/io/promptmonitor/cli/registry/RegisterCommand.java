@@ -30,7 +30,7 @@ final class RegisterCommand extends ChangeSubcommand {
   private @Nullable VersionFile file;
 
   @Override
-  void prepare() {
+  protected void prepare() {
     VersionFile read = VersionFile.read(path);
     if (read.promptId() != null && !read.promptId().equals(promptId())) {
       throw badUsage(path + " is a version of " + read.promptId() + ", not of " + promptId());

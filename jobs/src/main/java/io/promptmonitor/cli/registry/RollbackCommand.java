@@ -33,7 +33,7 @@ final class RollbackCommand extends ChangeSubcommand {
   private String reason;
 
   @Override
-  void prepare() {
+  protected void prepare() {
     if (reason.isBlank()) {
       throw badUsage("--reason must not be empty");
     }

@@ -1,21 +1,21 @@
-package io.promptmonitor.cli.registry;
+package io.promptmonitor.cli;
 
-import io.promptmonitor.cli.ResultPrinter;
-import io.promptmonitor.cli.TablePrinter;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 
 /** How a list is printed: a table, or JSON; a mixin. */
-final class TableFormat {
+public final class TableFormat {
 
   @Option(names = "--json", description = "Print as JSON.")
   private boolean json;
 
-  boolean isJson() {
+  /** Whether to print JSON. */
+  public boolean isJson() {
     return json;
   }
 
-  ResultPrinter printer() {
+  /** A printer of tables. */
+  public ResultPrinter printer() {
     return new TablePrinter(Ansi.AUTO.enabled());
   }
 }

@@ -1,4 +1,4 @@
-package io.promptmonitor.cli.registry;
+package io.promptmonitor.cli;
 
 import java.time.Instant;
 import java.time.LocalDate;
@@ -10,7 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a time on the command line; UTC where it names no zone. */
-final class TimeConverter implements ITypeConverter<Instant> {
+public final class TimeConverter implements ITypeConverter<Instant> {
 
   private static final int DATE_LENGTH = "2026-01-31".length();
 

@@ -1,0 +1,28 @@
+package io.promptmonitor.cli;
+
+/** Texts that somebody else wrote, as they are shown on a terminal. */
+public final class VisibleText {
+
+  private VisibleText() {}
+
+  /** Without control characters, which would break the table or command the terminal. */
+  public static String of(String value) {
+    StringBuilder text = new StringBuilder(value.length());
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      switch (c) {
+        case '\n' -> text.append("\\n");
+        case '\r' -> text.append("\\r");
+        case '\t' -> text.append("\\t");
+        default -> {
+          if (Character.isISOControl(c)) {
+            text.append(String.format("\\u%04x", (int) c));
+          } else {
+            text.append(c);
+          }
+        }
+      }
+    }
+    return text.toString();
+  }
+}
