@@ -95,7 +95,9 @@ public final class NotificationDelivery implements AutoCloseable {
       DeliverySettings settings,
       Clock clock) {
     NotificationDelivery delivery = new NotificationDelivery(database, open, alerting, mode, clock);
-    delivery.warnOfMissingChannels();
+    if (mode != DeliveryMode.REPLAY) {
+      delivery.warnOfMissingChannels();
+    }
     delivery.startThreads(settings);
     return delivery;
   }
@@ -146,9 +148,10 @@ public final class NotificationDelivery implements AutoCloseable {
               if (problem != null && warned.add(channel)) {
                 String rules = uses.rules(channel);
                 LOG.warn(
-                    "nobody is told by the channel \"{}\", which {} names: {}{}",
+                    "nobody is told by the channel \"{}\", which {} {}: {}{}",
                     channel,
                     String.join(" and ", places),
+                    places.size() == 1 ? "names" : "name",
                     problem,
                     rules.isEmpty() ? "" : "; this concerns the rules " + rules);
               }
