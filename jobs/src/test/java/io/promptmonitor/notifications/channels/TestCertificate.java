@@ -1,6 +1,7 @@
 package io.promptmonitor.notifications.channels;
 
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -41,7 +42,8 @@ final class TestCertificate {
             .start();
     if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
       throw new IllegalStateException(
-          "keytool failed: " + new String(keytool.getInputStream().readAllBytes()));
+          "keytool failed: "
+              + new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(file)) {
