@@ -12,14 +12,17 @@ import java.util.List;
  * @param kind what does it
  * @param stateBackend Flink's name of the state backend; empty without Flink
  * @param deduplication of our job; the others do not deduplicate
- * @param slidingWindows lengths of the sliding windows
+ * @param slidingWindows lengths of the sliding windows, which are evaluated every minute
+ * @param rules of our job: what is done for the default rules, every 10 s; then it has their
+ *     windows instead
  */
 record Contender(
     String name,
     Kind kind,
     String stateBackend,
     Deduplication deduplication,
-    List<Duration> slidingWindows) {
+    List<Duration> slidingWindows,
+    Rules rules) {
 
   /** What computes the windows. */
   enum Kind {
@@ -41,6 +44,16 @@ record Contender(
     }
   }
 
+  /** What is done for rules. */
+  enum Rules {
+    /** Nothing. */
+    NONE,
+    /** Their sliding windows are evaluated. */
+    WINDOWS,
+    /** They are evaluated, too, and their alerts are followed. */
+    ALERTS
+  }
+
   private static final List<Duration> FOUR = minutes(5, 10, 15, 60);
   private static final List<Duration> EIGHT = minutes(5, 10, 15, 20, 30, 45, 60, 120);
   private static final String ROCKSDB = "rocksdb";
@@ -56,21 +69,27 @@ record Contender(
           ours("ours-global-deduplication", ROCKSDB, Deduplication.GLOBAL, FOUR),
           ours("ours-tumbling", ROCKSDB, Deduplication.PER_PARTITION, List.of()),
           ours("ours-eight-sliding", ROCKSDB, Deduplication.PER_PARTITION, EIGHT),
+          rules("ours-rule-windows", Rules.WINDOWS),
+          rules("ours-alerts", Rules.ALERTS),
           ours("ours-heap", HEAP, Deduplication.PER_PARTITION, FOUR),
           plain("plain-rocksdb", ROCKSDB, FOUR),
           plain("plain-rocksdb-tumbling", ROCKSDB, List.of()),
           plain("plain-heap", HEAP, FOUR),
           plain("plain-heap-tumbling", HEAP, List.of()),
-          new Contender("bare", Kind.BARE, "", Deduplication.OFF, FOUR),
-          new Contender("bare-tumbling", Kind.BARE, "", Deduplication.OFF, List.of()));
+          new Contender("bare", Kind.BARE, "", Deduplication.OFF, FOUR, Rules.NONE),
+          new Contender("bare-tumbling", Kind.BARE, "", Deduplication.OFF, List.of(), Rules.NONE));
 
   private static Contender ours(
       String name, String stateBackend, Deduplication deduplication, List<Duration> sliding) {
-    return new Contender(name, Kind.OURS, stateBackend, deduplication, sliding);
+    return new Contender(name, Kind.OURS, stateBackend, deduplication, sliding, Rules.NONE);
+  }
+
+  private static Contender rules(String name, Rules rules) {
+    return new Contender(name, Kind.OURS, ROCKSDB, Deduplication.PER_PARTITION, List.of(), rules);
   }
 
   private static Contender plain(String name, String stateBackend, List<Duration> sliding) {
-    return new Contender(name, Kind.PLAIN, stateBackend, Deduplication.OFF, sliding);
+    return new Contender(name, Kind.PLAIN, stateBackend, Deduplication.OFF, sliding, Rules.NONE);
   }
 
   private static List<Duration> minutes(int... minutes) {
@@ -105,8 +124,13 @@ record Contender(
 
   /** The settings in words, for a table. */
   String settings() {
-    String windows =
-        "5 tumbling" + (slidingWindows.isEmpty() ? "" : " + " + slidingWindows.size() + " sliding");
+    String sliding =
+        switch (rules) {
+          case NONE -> slidingWindows.isEmpty() ? "" : " + " + slidingWindows.size() + " sliding";
+          case WINDOWS -> " + those of the default rules";
+          case ALERTS -> " + the default rules and their alerts";
+        };
+    String windows = "5 tumbling" + sliding;
     String backend =
         switch (stateBackend) {
           case ROCKSDB -> ", RocksDB";

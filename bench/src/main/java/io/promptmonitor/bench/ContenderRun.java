@@ -66,8 +66,7 @@ public final class ContenderRun {
     RunProbe.reset();
     var files = BenchTraffic.filesIn(traffic);
     return switch (contender.kind()) {
-      case OURS ->
-          flink.run(new OurJob(files, contender.deduplication(), contender.slidingWindows()));
+      case OURS -> flink.run(new OurJob(files, contender));
       case PLAIN ->
           flink.run(
               new PlainJob(

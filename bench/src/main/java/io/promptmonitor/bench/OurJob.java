@@ -1,7 +1,11 @@
 package io.promptmonitor.bench;
 
+import io.promptmonitor.bench.Contender.Rules;
 import io.promptmonitor.common.deployment.Deduplication;
+import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.deployment.MonitorConfig;
+import io.promptmonitor.jobs.alerts.EscalationClock;
+import io.promptmonitor.jobs.monitor.AlertTopology;
 import io.promptmonitor.jobs.monitor.MonitorTopology;
 import io.promptmonitor.jobs.source.EventTimeWatermarks;
 import io.promptmonitor.jobs.source.file.FileExecutions;
@@ -12,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Our topology between the benchmark's files and sinks that discard. */
@@ -21,14 +26,25 @@ final class OurJob implements FlinkRun.Job {
 
   private final List<Path> files;
   private final MonitorConfig config;
+  private final Rules rules;
 
-  OurJob(List<Path> files, Deduplication deduplication, List<Duration> slidingWindows) {
+  OurJob(List<Path> files, Contender contender) {
     this.files = files;
-    this.config = config(deduplication, slidingWindows);
+    this.rules = contender.rules();
+    this.config =
+        config(
+            contender.deduplication(),
+            contender.slidingWindows(),
+            rules == Rules.NONE ? SLIDE : MonitorConfig.defaults().slidingInterval());
   }
 
   /** The default configuration, with sliding windows that are evaluated every minute. */
   static MonitorConfig config(Deduplication deduplication, List<Duration> slidingWindows) {
+    return config(deduplication, slidingWindows, SLIDE);
+  }
+
+  private static MonitorConfig config(
+      Deduplication deduplication, List<Duration> slidingWindows, Duration slide) {
     MonitorConfig defaults = MonitorConfig.defaults();
     return new MonitorConfig(
         defaults.evaluationInterval(),
@@ -41,23 +57,26 @@ final class OurJob implements FlinkRun.Job {
         defaults.automatedScoreScale(),
         defaults.maxClockSkew(),
         slidingWindows,
-        SLIDE,
+        slide,
         defaults.refresh());
   }
 
   @Override
   public void addTo(StreamExecutionEnvironment environment) {
+    DeploymentConfig defaults = DeploymentConfig.defaults();
+    DeploymentConfig withRules =
+        new DeploymentConfig(config, defaults.alerting(), defaults.grouping(), defaults.channels());
+    MonitorTopology topology =
+        rules == Rules.NONE ? new MonitorTopology(config) : new MonitorTopology(withRules);
     MonitorTopology.Outputs outputs =
-        new MonitorTopology(config)
-            .build(
-                environment,
-                FileExecutions.of(
-                    files.stream().map(Path::toString).toList(),
-                    RunProbe.parsers(),
-                    EventTimeWatermarks.of(
-                        config.maxOutOfOrderness(), config.evaluationInterval())),
-                new RegistrySource(
-                    RegistryChanges.none(), Boundedness.BOUNDED, RegistryPolling.DEFAULT));
+        topology.build(
+            environment,
+            FileExecutions.of(
+                files.stream().map(Path::toString).toList(),
+                RunProbe.parsers(),
+                EventTimeWatermarks.of(config.maxOutOfOrderness(), config.evaluationInterval())),
+            new RegistrySource(
+                RegistryChanges.none(), Boundedness.BOUNDED, RegistryPolling.DEFAULT));
     outputs
         .windows()
         .sinkTo(
@@ -70,10 +89,21 @@ final class OurJob implements FlinkRun.Job {
         .sinkTo(new ProbeSink<>(evaluation -> RunProbe.evaluations(evaluation.windows().size())))
         .name("evaluations")
         .uid("evaluations");
+    if (rules == Rules.ALERTS) {
+      AlertTopology.Outputs alerts =
+          new AlertTopology(withRules, EscalationClock.EVENT_TIME)
+              .build(outputs.evaluations(), outputs.registryChanges());
+      discard(alerts.statuses(), "statuses");
+      discard(alerts.notifications(), "notifications");
+    }
     outputs
         .deadLetters()
         .sinkTo(new ProbeSink<>(deadLetter -> RunProbe.deadLetter()))
         .name("dead-letters")
         .uid("dead-letters");
+  }
+
+  private static <T> void discard(DataStream<T> stream, String name) {
+    stream.sinkTo(new ProbeSink<>(element -> {})).name(name).uid(name);
   }
 }

@@ -1,8 +1,10 @@
 package io.promptmonitor.bench;
 
 import io.promptmonitor.bench.MeasuredStore.Kind;
+import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.common.alerts.RuleDemand;
-import io.promptmonitor.common.deployment.Deduplication;
+import io.promptmonitor.common.alerts.RuleSet;
+import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.RollUp;
@@ -21,27 +23,22 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Measures the state of one prompt version over three weeks of event time, for prompt versions of
- * different traffic: what is kept after each day, and how many bytes a window of each size takes.
- * Exits with 1 if the third week ever keeps more than the second.
+ * Measures the state of one prompt version with the default configuration and rules over three
+ * weeks of event time, for prompt versions of different traffic: what is kept after each day, and
+ * how many bytes a window of each size takes. Exits with 1 if the third week ever keeps more than
+ * the second.
  */
 public final class StateSizeBench {
 
   private static final long FIRST_MILLIS = Instant.parse("2025-06-02T00:00:00Z").toEpochMilli();
   private static final long MINUTE = Duration.ofMinutes(1).toMillis();
+  private static final long PANE = MonitorConfig.defaults().evaluationInterval().toMillis();
   private static final int MINUTES_A_DAY = 24 * 60;
   private static final int DAYS = 21;
   private static final int WEEK = 7;
 
   /** What chance does to the size of sketches. */
   private static final double TOLERANCE = 1.02;
-
-  private static final List<Duration> SLIDING =
-      List.of(
-          Duration.ofMinutes(5),
-          Duration.ofMinutes(10),
-          Duration.ofMinutes(15),
-          Duration.ofHours(1));
 
   /** The traffic of one prompt version: so many executions in one minute out of so many. */
   private record Traffic(String name, int executions, int everyMinutes) {}
@@ -68,9 +65,9 @@ public final class StateSizeBench {
     System.out.println("| day | windows kept | of late feedback | bytes |");
     System.out.println("|---:|---:|---:|---:|");
     PromptVersionId promptVersion = new PromptVersionId("prompt", "1");
+    RuleSet rules = RuleSet.of(AlertingConfig.defaults());
     RollUpPlan plan =
-        new RollUpPlan(
-            MonitorTopology.rollUpSettings(OurJob.config(Deduplication.OFF, SLIDING), List.of()));
+        new RollUpPlan(MonitorTopology.rollUpSettings(MonitorConfig.defaults(), rules.windows()));
     MeasuredStore store = new MeasuredStore();
     RollUp rollUp =
         RollUp.load(
@@ -78,17 +75,14 @@ public final class StateSizeBench {
             promptVersion,
             store,
             new SlidingEvaluator(),
-            VersionFacts.of(Double.NaN, new RuleDemand(null, SLIDING).of(null)));
+            VersionFacts.of(Double.NaN, new RuleDemand(rules, List.of()).of(null)));
     SampleExecutions executions = new SampleExecutions(1);
     List<Kind> days = new ArrayList<>();
     for (int day = 1; day <= DAYS; day++) {
       for (int minute = 0; minute < MINUTES_A_DAY; minute++) {
         long start = FIRST_MILLIS + ((day - 1L) * MINUTES_A_DAY + minute) * MINUTE;
         if (minute % traffic.everyMinutes() == 0) {
-          PaneUpdate pane = executions.pane(promptVersion, start, traffic.executions());
-          if (!rollUp.add(start, pane.aggregate(), pane.exemplars(), start)) {
-            throw new IllegalStateException("a pane came too late");
-          }
+          addMinute(rollUp, start, executions, promptVersion, traffic.executions());
         }
         rollUp.advance(start + MINUTE, NO_OUTPUT);
       }
@@ -108,6 +102,22 @@ public final class StateSizeBench {
                     kind.entries(),
                     kind.bytes() / kind.entries()));
     return isBounded(days);
+  }
+
+  /** Adds executions of a minute, in equal parts to each of its panes. */
+  private static void addMinute(
+      RollUp rollUp, long start, SampleExecutions samples, PromptVersionId version, int total) {
+    int panes = (int) (MINUTE / PANE);
+    for (int i = 0; i < panes; i++) {
+      int executions = total * (i + 1) / panes - total * i / panes;
+      if (executions > 0) {
+        long paneStart = start + i * PANE;
+        PaneUpdate pane = samples.pane(version, paneStart, executions);
+        if (!rollUp.add(paneStart, pane.aggregate(), pane.exemplars(), paneStart)) {
+          throw new IllegalStateException("a pane came too late");
+        }
+      }
+    }
   }
 
   private static Kind report(int day, MeasuredStore store) {

@@ -2,6 +2,9 @@ package io.promptmonitor.bench.kernels;
 
 import io.promptmonitor.bench.MeasuredStore;
 import io.promptmonitor.bench.SampleExecutions;
+import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.alerts.RuleDemand;
+import io.promptmonitor.common.alerts.RuleSet;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Exemplars;
 import io.promptmonitor.common.metrics.MetricPart;
@@ -51,21 +54,36 @@ public class RollUpBenchmark {
   private static final long MINUTE = Duration.ofMinutes(1).toMillis();
   private static final int SAMPLES = 256;
   private static final PromptVersionId PROMPT_VERSION = new PromptVersionId("prompt", "1");
-  private static final int[] FOUR = {5, 10, 15, 60};
-  private static final int[] EIGHT = {5, 10, 15, 20, 30, 45, 60, 120};
 
   /** Executions of a pane: sparse and dense. */
   @Param({"2", "40"})
   public int executions;
 
-  /** Number of sliding windows, evaluated every minute. */
-  @Param({"0", "4", "8"})
-  public int slidingWindows;
+  /** Sliding windows: four or eight, evaluated every minute, or those of the default rules. */
+  @Param public Sliding slidingWindows = Sliding.NONE;
+
+  /** Which sliding windows there are. */
+  public enum Sliding {
+    /** None. */
+    NONE,
+    /** Up to an hour. */
+    FOUR(5, 10, 15, 60),
+    /** Up to two hours. */
+    EIGHT(5, 10, 15, 20, 30, 45, 60, 120),
+    /** Up to a day, evaluated every pane, with what the rules want to know. */
+    OF_DEFAULT_RULES;
+
+    private final int[] minutes;
+
+    Sliding(int... minutes) {
+      this.minutes = minutes;
+    }
+  }
 
   private static final Exemplars NO_EXEMPLARS = new Exemplars();
 
   private final WindowAggregate[] panes = new WindowAggregate[SAMPLES];
-  private RollUp rollUp = emptyRollUp(new int[0]);
+  private RollUp rollUp = emptyRollUp(Sliding.NONE);
   private long paneStart;
   private int next;
 
@@ -76,11 +94,20 @@ public class RollUpBenchmark {
     for (int i = 0; i < SAMPLES; i++) {
       panes[i] = sample.pane(PROMPT_VERSION, 0, executions).aggregate();
     }
-    rollUp = emptyRollUp(slidingWindows == 0 ? new int[0] : slidingWindows == 4 ? FOUR : EIGHT);
+    rollUp = emptyRollUp(slidingWindows);
   }
 
-  private static RollUp emptyRollUp(int[] slidingMinutes) {
-    List<Long> sliding = IntStream.of(slidingMinutes).mapToObj(m -> m * MINUTE).toList();
+  private static RollUp emptyRollUp(Sliding windows) {
+    boolean ofRules = windows == Sliding.OF_DEFAULT_RULES;
+    RuleSet rules = RuleSet.of(AlertingConfig.defaults());
+    List<Long> sliding =
+        ofRules
+            ? rules.windows().stream().map(Duration::toMillis).toList()
+            : IntStream.of(windows.minutes).mapToObj(m -> m * MINUTE).toList();
+    SlidingDemand demand =
+        ofRules
+            ? new RuleDemand(rules, List.of()).of(null)
+            : SlidingDemand.ofEveryLength(MetricPart.LATENCY.mask());
     RollUpSettings settings =
         new RollUpSettings(
             PANE,
@@ -91,13 +118,13 @@ public class RollUpBenchmark {
                 WindowSize.ONE_DAY, 15 * MINUTE,
                 WindowSize.SEVEN_DAYS, 60 * MINUTE),
             sliding,
-            MINUTE);
+            ofRules ? PANE : MINUTE);
     return RollUp.load(
         new RollUpPlan(settings),
         PROMPT_VERSION,
         new MeasuredStore(),
         new SlidingEvaluator(),
-        VersionFacts.of(7.5, SlidingDemand.ofEveryLength(MetricPart.LATENCY.mask())));
+        VersionFacts.of(7.5, demand));
   }
 
   /** Adds a pane; the last one of a minute ends it. */
@@ -105,7 +132,7 @@ public class RollUpBenchmark {
   public void pane(Blackhole blackhole) {
     rollUp.add(paneStart, panes[next % SAMPLES], NO_EXEMPLARS, paneStart);
     paneStart += PANE;
-    if (++next % PANES_A_MINUTE == 0) {
+    if (++next % PANES_A_MINUTE == 0 || slidingWindows == Sliding.OF_DEFAULT_RULES) {
       rollUp.advance(paneStart, new BlackholeOutput(blackhole));
     }
   }

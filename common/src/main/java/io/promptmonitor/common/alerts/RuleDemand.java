@@ -29,7 +29,7 @@ public record RuleDemand(@Nullable RuleSet rules, List<Duration> latencies)
   public SlidingDemand of(@Nullable RegisteredVersion version) {
     SlidingDemand.Builder demand = SlidingDemand.builder();
     for (Duration length : latencies) {
-      demand.add(length.toMillis(), MetricPart.LATENCY);
+      demand.add(length.toMillis(), MetricPart.LATENCY.mask());
     }
     if (rules != null) {
       rules.forVersion(version).forEach(rule -> rule.addTo(demand));

@@ -102,22 +102,17 @@ public final class VersionRule {
         .toArray();
   }
 
-  /** Adds what the rule has to know of its windows. */
+  /** Adds what the rule has to know of the window that {@link #evaluate} takes. */
   void addTo(SlidingDemand.Builder demand) {
     if (rule.kind() == RuleKind.NO_DATA_ALERT) {
       return; // It counts executions.
     }
-    for (long window : windows) {
-      for (Metric metric : rule.metrics()) {
-        MetricPart part = metric.part();
-        if (part != null) {
-          demand.add(window, part);
-        }
-      }
-      for (double threshold : latencyThresholds()) {
-        demand.addLatencyThreshold(window, threshold);
-      }
+    int parts = 0;
+    for (Metric metric : rule.metrics()) {
+      MetricPart part = metric.part();
+      parts |= part == null ? 0 : part.mask();
     }
+    demand.addShortest(windows, evaluator.requiredExecutions(), parts, latencyThresholds());
   }
 
   @Override

@@ -87,7 +87,17 @@ public final class QuantileUnion {
     while (runs > 1) {
       int merged = 0;
       int start = 0;
-      for (int i = 0; i < runs; i += 2) {
+      int first = 0;
+      if (runs > 2 && runEnds[0] > size - runEnds[0]) {
+        // What was merged before joins the rest once that is merged, and is not moved for each
+        // part.
+        start = runEnds[0];
+        System.arraycopy(means, 0, spareMeans, 0, start);
+        System.arraycopy(weights, 0, spareWeights, 0, start);
+        merged = 1;
+        first = 1;
+      }
+      for (int i = first; i < runs; i += 2) {
         int middle = runEnds[i];
         int end = i + 1 < runs ? runEnds[i + 1] : middle;
         mergeInto(start, middle, end);

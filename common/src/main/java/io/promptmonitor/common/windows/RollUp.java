@@ -60,6 +60,9 @@ public final class RollUp {
   private final WindowSeries[] levels = new WindowSeries[WindowLevel.COUNT];
   private final List<Long> hours = new ArrayList<>();
 
+  /** For each level, before which start of a window only what sliding windows need is kept. */
+  private final long[] thinnedUpTo = new long[WindowLevel.COUNT];
+
   /** The hour that windows are being added to, which many are: it is stored when others are. */
   private @Nullable QualityHour latestHour;
 
@@ -106,6 +109,7 @@ public final class RollUp {
     this.facts = facts;
     for (int level = 0; level < levels.length; level++) {
       levels[level] = new WindowSeries();
+      thinnedUpTo[level] = Long.MIN_VALUE;
     }
   }
 
@@ -487,8 +491,6 @@ public final class RollUp {
     } else {
       store.putHour(hourStart, hour.toBytes());
     }
-    WindowAggregate quality = new WindowAggregate();
-    quality.quality().add(remainder.quality);
     output.window(
         new WindowUpdate(
             promptVersion,
@@ -498,8 +500,14 @@ public final class RollUp {
             remainder.revision,
             true,
             predictedQuality(),
-            quality));
+            qualityOnly(remainder.quality)));
     return true;
+  }
+
+  private static WindowAggregate qualityOnly(QualityCounts quality) {
+    WindowAggregate only = new WindowAggregate();
+    only.quality().add(quality);
+    return only;
   }
 
   /**
@@ -833,6 +841,7 @@ public final class RollUp {
     window.changed = false;
     window.corrected = false;
     window.unsaved = true;
+    boolean whole = window.parts == MetricPart.ALL;
     output.window(
         new WindowUpdate(
             promptVersion,
@@ -840,9 +849,9 @@ public final class RollUp {
             window.start,
             window.closed,
             window.revision,
-            false,
+            !whole,
             predictedQuality(),
-            content));
+            whole ? content : qualityOnly(content.quality())));
   }
 
   /**
@@ -925,6 +934,26 @@ public final class RollUp {
     }
     while (!hours.isEmpty() && plan.hourExpiry(hours.get(0)) <= now) {
       removeHour(hours.remove(0));
+    }
+    for (int level = MINUTE; level <= HOUR && plan.maxSliding() > 0; level++) {
+      thin(level, now);
+    }
+  }
+
+  /** Keeps, of windows that were merged upwards for good, only what sliding windows need. */
+  private void thin(int level, long now) {
+    WindowSeries series = levels[level];
+    for (int i = series.indexFrom(thinnedUpTo[level]); i < series.size(); i++) {
+      RolledWindow window = series.get(i);
+      long from = plan.mergeExpiry(level, window.start);
+      if (from > now) {
+        return;
+      }
+      // Not the age it has now: what is kept must not depend on when this is done.
+      long age = from - window.start - plan.millis(level);
+      SlidingDemand demand = facts.slidingDemand(promptVersion);
+      window.keepOnly(demand.partsOfLonger(plan.shortestReaching(age)));
+      thinnedUpTo[level] = window.start + 1;
     }
   }
 

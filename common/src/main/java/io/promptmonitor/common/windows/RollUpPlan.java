@@ -115,16 +115,30 @@ public final class RollUpPlan {
     return -Math.floorDiv(-time, step) * step;
   }
 
-  /** When the full content of a window is not needed any more. */
+  /** When a window is not needed any more. */
   long expiry(int level, long start) {
+    long slidOver = start + millis[level] + slidingReach[level];
+    return Math.max(mergeExpiry(level, start), slidOver);
+  }
+
+  /** From when on a window is not merged upwards any more: only sliding windows may need it. */
+  long mergeExpiry(int level, long start) {
     long end = start + millis[level];
-    long expiry = end + Math.max(settings.allowedLateness(), slidingReach[level]);
+    long expiry = end + settings.allowedLateness();
     if (level > WindowLevel.PANE && level < WindowLevel.WEEK) {
       WindowSize parent = WindowLevel.size(level + 1);
       expiry =
           Math.max(expiry, parent.startOf(start) + parent.millis() + settings.allowedLateness());
     }
     return level >= WindowLevel.DAY ? Math.max(expiry, end + settings.feedbackHorizon()) : expiry;
+  }
+
+  /**
+   * The shortest sliding window that may still hold executions of an age: its start lies up to a
+   * step before its length.
+   */
+  long shortestReaching(long age) {
+    return age - millis[WindowLevel.FIVE_MINUTES];
   }
 
   /** When nothing of the windows of an hour can be corrected any more. */

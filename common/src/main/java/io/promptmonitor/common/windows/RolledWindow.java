@@ -38,8 +38,8 @@ final class RolledWindow {
   @Nullable WindowAggregate merged;
 
   /**
-   * The parts that are known of all its executions, as a mask of {@link MetricPart}: panes take
-   * only what sliding windows need.
+   * The parts that are known of all its executions, as a mask of {@link MetricPart}: a pane takes
+   * only what sliding windows need, and of other windows only that is kept in the end.
    */
   int parts = MetricPart.ALL;
 
@@ -71,6 +71,17 @@ final class RolledWindow {
   /** The executions, in whichever form they are at hand. */
   @Nullable WindowAggregate content() {
     return merged != null ? merged : collecting;
+  }
+
+  /** Forgets all but {@code needed} parts of a window that is merged no more. */
+  void keepOnly(int needed) {
+    WindowAggregate full = merged;
+    int kept = parts & needed;
+    if (full != null && collecting == null && kept != parts) {
+      merged = full.copyParts(kept);
+      parts = kept;
+      unsaved = true;
+    }
   }
 
   boolean hasExecutions() {

@@ -1,11 +1,9 @@
 package io.promptmonitor.common.windows;
 
 import io.promptmonitor.common.metrics.MetricPart;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * What is wanted of the sliding windows of a prompt version besides their counters, which are
@@ -16,30 +14,15 @@ public final class SlidingDemand {
 
   private static final SlidingDemand COUNTERS = new Builder().build();
 
-  private static final double[] NO_THRESHOLDS = {};
-
-  /** Of every length. */
+  /** Of every window. */
   private final int parts;
 
-  // Of single lengths, ascending, in addition.
-  private final long[] lengths;
-  private final int[] partsOf;
-  private final double[][] thresholdsOf;
+  /** Of single windows, in addition. */
+  private final List<Choice> choices;
 
   private SlidingDemand(Builder builder) {
     parts = builder.parts;
-    int n = builder.wanted.size();
-    lengths = new long[n];
-    partsOf = new int[n];
-    thresholdsOf = new double[n][];
-    int i = 0;
-    for (Map.Entry<Long, Wanted> entry : builder.wanted.entrySet()) {
-      lengths[i] = entry.getKey();
-      partsOf[i] = entry.getValue().parts;
-      thresholdsOf[i] =
-          entry.getValue().thresholds.stream().mapToDouble(Double::doubleValue).toArray();
-      i++;
-    }
+    choices = List.copyOf(builder.choices);
   }
 
   /** Counters alone. */
@@ -57,47 +40,66 @@ public final class SlidingDemand {
     return new Builder();
   }
 
-  /** The mask of the parts that are wanted of windows of a length. */
-  int parts(long length) {
-    int at = index(length);
-    return at < 0 ? parts : parts | partsOf[at];
+  /** The mask of the parts that are wanted of windows of every length. */
+  int parts() {
+    return parts;
   }
 
-  /** The latencies, ascending, above which executions are counted in windows of a length. */
-  double[] latencyThresholds(long length) {
-    int at = index(length);
-    return at < 0 ? NO_THRESHOLDS : thresholdsOf[at];
-  }
-
-  private int index(long length) {
-    for (int i = 0; i < lengths.length; i++) {
-      if (lengths[i] == length) {
-        return i;
-      }
-    }
-    return -1;
+  /** What is wanted of single windows. */
+  List<Choice> choices() {
+    return choices;
   }
 
   /** The mask of all parts that are wanted of any window. */
   int allParts() {
+    return partsOfLonger(Long.MIN_VALUE);
+  }
+
+  /** The mask of all parts that may be wanted of windows longer than {@code length}. */
+  int partsOfLonger(long length) {
     int all = parts;
-    for (int of : partsOf) {
-      all |= of;
+    for (Choice choice : choices) {
+      if (choice.longest() > length) {
+        all |= choice.parts;
+      }
     }
     return all;
   }
 
-  /** What is wanted of the windows of one length. */
-  private static final class Wanted {
-    int parts;
-    final SortedSet<Double> thresholds = new TreeSet<>();
+  /**
+   * Something that is wanted of one of several windows: the shortest that has enough executions, or
+   * the longest if none has.
+   */
+  static final class Choice {
+
+    private final long[] lengths;
+    private final long requiredExecutions;
+    final int parts;
+    final double[] latencyThresholds;
+
+    private Choice(long[] lengths, long requiredExecutions, int parts, double[] thresholds) {
+      this.lengths = lengths;
+      this.requiredExecutions = requiredExecutions;
+      this.parts = thresholds.length > 0 ? parts | MetricPart.LATENCY.mask() : parts;
+      this.latencyThresholds = thresholds;
+    }
+
+    long longest() {
+      return lengths[lengths.length - 1];
+    }
+
+    /** Whether a window is the one, if no shorter one is. */
+    boolean isOf(long length, long executions) {
+      return length == longest()
+          || (executions >= requiredExecutions && Arrays.binarySearch(lengths, length) >= 0);
+    }
   }
 
   /** Collects a demand. */
   public static final class Builder {
 
     private int parts;
-    private final SortedMap<Long, Wanted> wanted = new TreeMap<>();
+    private final List<Choice> choices = new ArrayList<>();
 
     private Builder() {}
 
@@ -107,24 +109,27 @@ public final class SlidingDemand {
       return this;
     }
 
-    /** Adds a part of the windows of a length in milliseconds. */
-    public Builder add(long length, MetricPart part) {
-      wanted(length).parts |= part.mask();
-      return this;
+    /** Adds parts of the windows of a length in milliseconds. */
+    public Builder add(long length, int more, double... latencyThresholds) {
+      return addShortest(new long[] {length}, 0, more, latencyThresholds);
     }
 
     /**
-     * Adds how many executions of the windows of a length were slower than a threshold, both in
-     * milliseconds.
+     * Adds what is wanted of one of several windows: the shortest with {@code requiredExecutions},
+     * or the longest if none has so many.
+     *
+     * @param lengths of the windows in milliseconds, ascending
+     * @param more mask of the parts
+     * @param latencyThresholds latencies in milliseconds; how many executions were slower than each
+     *     is wanted, too
      */
-    public Builder addLatencyThreshold(long length, double threshold) {
-      add(length, MetricPart.LATENCY);
-      wanted(length).thresholds.add(threshold);
+    public Builder addShortest(
+        long[] lengths, long requiredExecutions, int more, double... latencyThresholds) {
+      if (more != 0 || latencyThresholds.length > 0) {
+        choices.add(
+            new Choice(lengths.clone(), requiredExecutions, more, latencyThresholds.clone()));
+      }
       return this;
-    }
-
-    private Wanted wanted(long length) {
-      return wanted.computeIfAbsent(length, l -> new Wanted());
     }
 
     /** The demand. */

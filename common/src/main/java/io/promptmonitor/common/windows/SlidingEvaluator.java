@@ -5,7 +5,10 @@ import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.sketch.QuantileSketch;
 import io.promptmonitor.common.sketch.QuantileUnion;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,8 @@ public final class SlidingEvaluator {
   private static final int LATENCY = MetricPart.LATENCY.mask();
 
   private final QuantileUnion latency = new QuantileUnion();
-  private int[] partsFrom = new int[16];
+  private final SortedSet<Double> thresholds = new TreeSet<>();
+  private boolean[] chosen = new boolean[16];
 
   /**
    * Evaluates the windows that end at {@code end}.
@@ -31,7 +35,7 @@ public final class SlidingEvaluator {
   List<SlidingWindow> evaluate(
       RollUpPlan plan, WindowSeries[] levels, SlidingDemand demand, long end, long dataEnd) {
     List<Long> lengths = plan.settings().slidingLengths();
-    setPartsFrom(lengths, demand);
+    begin(demand);
     latency.clear();
     WindowAggregate merged = new WindowAggregate();
     int known = MetricPart.ALL;
@@ -43,6 +47,7 @@ public final class SlidingEvaluator {
     for (int i = 0; i < lengths.size(); i++) {
       long length = lengths.get(i);
       long start = plan.slidingStart(i, end);
+      int wanted = partsFrom(length, demand);
       boolean more = false;
       if (cursor > newest) {
         cursor = Math.max(newest, start);
@@ -55,21 +60,21 @@ public final class SlidingEvaluator {
         if (window != null && content != null) {
           more = true;
           known &= window.parts;
-          merged.mergeParts(content, partsFrom[i] & known & ~LATENCY);
+          merged.mergeParts(content, wanted & known & ~LATENCY);
           QuantileSketch sketch = content.latencyQuantiles();
-          if (sketch != null && MetricPart.LATENCY.in(partsFrom[i])) {
+          if (sketch != null && MetricPart.LATENCY.in(wanted)) {
             latency.add(sketch);
           }
         }
       }
-      int parts = demand.parts(length) & known;
+      int parts = choose(length, merged.executionCount(), demand) & known;
       WindowAggregate counters =
           previous != null && !more && (parts | LATENCY) == (previousParts | LATENCY)
               ? previous.counters()
               : merged.copyParts(parts & ~LATENCY);
       SlidingWindow window =
           MetricPart.LATENCY.in(parts)
-              ? withLatency(length, start, counters, demand.latencyThresholds(length))
+              ? withLatency(length, start, counters)
               : withoutLatency(length, start, counters);
       windows.add(window);
       previous = window;
@@ -78,23 +83,48 @@ public final class SlidingEvaluator {
     return windows;
   }
 
-  /** For each window the parts that it or a longer one needs. */
-  private void setPartsFrom(List<Long> lengths, SlidingDemand demand) {
-    if (partsFrom.length < lengths.size()) {
-      partsFrom = new int[lengths.size()];
+  private void begin(SlidingDemand demand) {
+    int choices = demand.choices().size();
+    if (chosen.length < choices) {
+      chosen = new boolean[choices];
     }
-    int parts = 0;
-    for (int i = lengths.size() - 1; i >= 0; i--) {
-      parts |= demand.parts(lengths.get(i));
-      partsFrom[i] = parts;
-    }
+    Arrays.fill(chosen, 0, choices, false);
   }
 
-  private SlidingWindow withLatency(
-      long length, long start, WindowAggregate counters, double[] thresholds) {
+  /** The parts that this window or a longer one may need. */
+  private int partsFrom(long length, SlidingDemand demand) {
+    int parts = demand.parts();
+    List<SlidingDemand.Choice> choices = demand.choices();
+    for (int c = 0; c < choices.size(); c++) {
+      if (!chosen[c] && choices.get(c).longest() >= length) {
+        parts |= choices.get(c).parts;
+      }
+    }
+    return parts;
+  }
+
+  /** The parts that this window needs; collects the thresholds for which it does, too. */
+  private int choose(long length, long executions, SlidingDemand demand) {
+    thresholds.clear();
+    int parts = demand.parts();
+    List<SlidingDemand.Choice> choices = demand.choices();
+    for (int c = 0; c < choices.size(); c++) {
+      SlidingDemand.Choice choice = choices.get(c);
+      if (!chosen[c] && choice.isOf(length, executions)) {
+        chosen[c] = true;
+        parts |= choice.parts;
+        for (double threshold : choice.latencyThresholds) {
+          thresholds.add(threshold);
+        }
+      }
+    }
+    return parts;
+  }
+
+  private SlidingWindow withLatency(long length, long start, WindowAggregate counters) {
     List<LatencyTail> tails = List.of();
-    if (thresholds.length > 0) {
-      tails = new ArrayList<>(thresholds.length);
+    if (!thresholds.isEmpty()) {
+      tails = new ArrayList<>(thresholds.size());
       for (double threshold : thresholds) {
         tails.add(new LatencyTail(threshold, latency.countAbove(threshold)));
       }

@@ -24,12 +24,37 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A roll-up with its store, which checks whatever comes out against an oracle, if there is one. */
 final class RollUpHarness implements RollUpOutput {
 
   private record Id(int level, long start) {}
+
+  /** What is wanted of the shortest of some windows that has enough executions, or the longest. */
+  record Want(List<Long> lengths, int executions, int parts, List<Double> thresholds) {
+
+    void addTo(SlidingDemand.Builder demand) {
+      demand.addShortest(
+          lengths.stream().mapToLong(Long::longValue).toArray(),
+          executions,
+          parts,
+          thresholds.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    boolean isOf(SlidingWindow window, List<SlidingWindow> all) {
+      long taken =
+          all.stream()
+              .filter(w -> lengths.contains(w.length()))
+              .filter(w -> w.counters().executionCount() >= executions)
+              .mapToLong(SlidingWindow::length)
+              .findFirst()
+              .orElse(lengths.get(lengths.size() - 1));
+      return window.length() == taken;
+    }
+  }
 
   /** The last row of a window, and the last one with all metrics. */
   private static final double PREDICTED_QUALITY = 7.25;
@@ -42,6 +67,7 @@ final class RollUpHarness implements RollUpOutput {
   }
 
   private final RollUpSettings settings;
+  private final List<Want> wants;
   private final SlidingDemand demand;
   private final RollUpPlan plan;
   private final @Nullable RollUpOracle oracle;
@@ -56,9 +82,12 @@ final class RollUpHarness implements RollUpOutput {
   private long now = Long.MIN_VALUE;
   private long heldReported;
 
-  RollUpHarness(RollUpSettings settings, SlidingDemand demand, @Nullable RollUpOracle oracle) {
+  RollUpHarness(RollUpSettings settings, List<Want> wants, @Nullable RollUpOracle oracle) {
     this.settings = settings;
-    this.demand = demand;
+    this.wants = wants;
+    SlidingDemand.Builder builder = SlidingDemand.builder();
+    wants.forEach(want -> want.addTo(builder));
+    this.demand = builder.build();
     this.plan = new RollUpPlan(settings);
     this.oracle = oracle;
     this.rollUp = load();
@@ -273,7 +302,7 @@ final class RollUpHarness implements RollUpOutput {
               + hex(window.counters()));
       RollUpOracle expected = oracle;
       if (expected != null) {
-        checkWindow(expected, window, evaluation.end());
+        checkWindow(expected, window, evaluation);
       }
     }
   }
@@ -307,7 +336,8 @@ final class RollUpHarness implements RollUpOutput {
                 .toList());
   }
 
-  private void checkWindow(RollUpOracle expected, SlidingWindow window, long end) {
+  private void checkWindow(RollUpOracle expected, SlidingWindow window, SlidingWindows evaluation) {
+    long end = evaluation.end();
     String what = window.length() + " ms to " + Instant.ofEpochMilli(end);
     assertThat(window.start()).as(what).isEqualTo(RollUpOracle.slidingStart(window.length(), end));
     List<Execution> executions = expected.executions(window.start(), end);
@@ -318,7 +348,14 @@ final class RollUpHarness implements RollUpOutput {
     assertThat(counters.latencySum()).isEqualTo(all.latencySum());
     assertThat(counters.inputTokens()).isEqualTo(all.inputTokens());
     assertThat(counters.outputTokens()).isEqualTo(all.outputTokens());
-    int parts = demand.parts(window.length());
+    int parts = 0;
+    TreeSet<Double> thresholds = new TreeSet<>();
+    for (Want want : wants) {
+      if (want.isOf(window, evaluation.windows())) {
+        parts |= want.parts | (want.thresholds.isEmpty() ? 0 : MetricPart.LATENCY.mask());
+        thresholds.addAll(want.thresholds);
+      }
+    }
     assertThat(Metric.UNIQUE_USERS.value(counters, Double.NaN))
         .isEqualTo(MetricPart.USERS.in(parts) ? Metric.UNIQUE_USERS.value(all, Double.NaN) : null);
     assertThat(counters.consistencySketch() != null)
@@ -341,20 +378,18 @@ final class RollUpHarness implements RollUpOutput {
       return;
     }
     int[] latencies = executions.stream().mapToInt(Execution::latencyMs).sorted().toArray();
-    checkTails(latencies, window, what);
+    checkTails(latencies, thresholds, window, what);
     checkPercentile(latencies, 0.50, window.latencyP50(), what);
     checkPercentile(latencies, 0.95, window.latencyP95(), what);
     checkPercentile(latencies, 0.99, window.latencyP99(), what);
   }
 
-  private void checkTails(int[] sorted, SlidingWindow window, String what) {
+  private static void checkTails(
+      int[] sorted, SortedSet<Double> thresholds, SlidingWindow window, String what) {
     assertThat(window.latencyTails())
         .as(what)
         .extracting(LatencyTail::threshold)
-        .containsExactly(
-            Arrays.stream(demand.latencyThresholds(window.length()))
-                .boxed()
-                .toArray(Double[]::new));
+        .containsExactlyElementsOf(thresholds);
     for (LatencyTail tail : window.latencyTails()) {
       String asked = "slower than " + tail.threshold() + " in " + what;
       if (sorted.length <= 128) {

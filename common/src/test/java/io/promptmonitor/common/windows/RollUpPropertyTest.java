@@ -84,24 +84,27 @@ class RollUpPropertyTest {
     return new RollUpSettings(pane, lateness, horizon, refresh, List.copyOf(lengths), slide);
   }
 
-  static SlidingDemand randomDemand(RollUpSettings settings, SplittableRandom random) {
-    SlidingDemand.Builder demand = SlidingDemand.builder();
-    if (random.nextInt(3) == 0) {
-      demand.addToEveryLength(random.nextInt(MetricPart.ALL + 1));
-    }
-    for (long length : settings.slidingLengths()) {
-      for (MetricPart part : MetricPart.values()) {
-        if (random.nextInt(3) == 0) {
-          demand.add(length, part);
-        }
-      }
+  static List<RollUpHarness.Want> randomWants(RollUpSettings settings, SplittableRandom random) {
+    List<RollUpHarness.Want> wants = new ArrayList<>();
+    List<Long> lengths = settings.slidingLengths();
+    int n = lengths.isEmpty() ? 0 : random.nextInt(5);
+    for (int i = 0; i < n; i++) {
+      int from = random.nextInt(lengths.size());
+      int to = from + 1 + random.nextInt(lengths.size() - from);
+      List<Double> thresholds = new ArrayList<>();
       for (double threshold : new double[] {15, 90.5, 249.99, 250, 3200}) {
         if (random.nextInt(4) == 0) {
-          demand.addLatencyThreshold(length, threshold);
+          thresholds.add(threshold);
         }
       }
+      wants.add(
+          new RollUpHarness.Want(
+              lengths.subList(from, to),
+              new int[] {0, 1, 10, 200}[random.nextInt(4)],
+              random.nextInt(MetricPart.ALL + 1),
+              thresholds));
     }
-    return demand.build();
+    return wants;
   }
 
   /**
@@ -123,11 +126,11 @@ class RollUpPropertyTest {
       this.random = new SplittableRandom(seed);
       this.operations = operations;
       this.settings = randomSettings(random);
-      SlidingDemand demand = randomDemand(settings, random);
+      List<RollUpHarness.Want> wants = randomWants(settings, random);
       this.executions = new RandomExecutions(random);
       this.oracle = new RollUpOracle(settings, seed);
-      this.steady = new RollUpHarness(settings, demand, oracle);
-      this.disturbed = new RollUpHarness(settings, demand, null);
+      this.steady = new RollUpHarness(settings, wants, oracle);
+      this.disturbed = new RollUpHarness(settings, wants, null);
     }
 
     void run() {

@@ -523,8 +523,8 @@ class RollUpTest {
   void onlyWhatIsWantedIsComputed() {
     demand =
         SlidingDemand.builder()
-            .add(5 * MINUTE, MetricPart.USERS)
-            .addLatencyThreshold(10 * MINUTE, 800)
+            .add(5 * MINUTE, MetricPart.USERS.mask())
+            .add(10 * MINUTE, 0, 800)
             .build();
     use(settings(List.of(5 * MINUTE, 10 * MINUTE, HOUR), PANE));
     addSlow(1, 10 * SECOND, 900, true);
@@ -541,6 +541,39 @@ class RollUpTest {
     assertThat(windows.get(0).counters().usersSketch()).isNotNull();
     assertThat(windows.get(1).counters().usersSketch()).isNull();
     assertThat(windows.get(2).counters()).as("shared").isSameAs(windows.get(1).counters());
+  }
+
+  @Test
+  void ofSeveralWindowsTheShortestWithEnoughExecutionsIsTaken() {
+    demand =
+        SlidingDemand.builder()
+            .addShortest(
+                new long[] {MINUTE, 2 * MINUTE, 3 * MINUTE}, 2, MetricPart.LATENCY.mask(), 500)
+            .build();
+    use(settings(List.of(MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE), MINUTE));
+    addSlow(1, 0, 900, true);
+    addSlow(2, MINUTE, 800, true);
+    addSlow(3, MINUTE, 400, true);
+    List<String> taken = new ArrayList<>();
+    for (int minute = 1; minute <= 6; minute++) {
+      advance(minute * MINUTE);
+      evaluations.get(evaluations.size() - 1).windows().stream()
+          .filter(window -> !window.latencyTails().isEmpty())
+          .forEach(
+              window ->
+                  taken.add(
+                      "at %d: %d min, %d"
+                          .formatted(
+                              taken.size() + 1, window.length() / MINUTE, window.slowerThan(500))));
+    }
+    assertThat(taken)
+        .containsExactly(
+            "at 1: 3 min, 1", // too few in each
+            "at 2: 1 min, 1",
+            "at 3: 2 min, 1",
+            "at 4: 3 min, 1",
+            "at 5: 3 min, 0",
+            "at 6: 3 min, 0");
   }
 
   @Test
@@ -567,6 +600,39 @@ class RollUpTest {
         assertThat(window.latencyP50()).isIn(Double.NaN, 900.0);
       }
     }
+  }
+
+  @Test
+  void ofWindowsThatAreMergedForGoodOnlyWhatSlidingWindowsNeedIsKept() {
+    demand = SlidingDemand.builder().add(5 * MINUTE, MetricPart.LATENCY.mask()).build();
+    use(settings(List.of(5 * MINUTE, DAY), PANE));
+    for (long time = 0; time < 3 * HOUR; time += PANE) {
+      add(time, 40, time);
+      advance(time + PANE);
+    }
+    restart();
+    // The first five minutes: their hour has ended.
+    long full = store.window(key(WindowLevel.FIVE_MINUTES, 2 * HOUR)).length;
+    long thin = store.window(key(WindowLevel.FIVE_MINUTES, 0)).length;
+    assertThat(full).isGreaterThan(1_000);
+    assertThat(thin).isLessThan(60);
+    long ratings =
+        rows.stream()
+            .filter(row -> row.size() == WindowSize.FIVE_MINUTES && row.start() == MONDAY)
+            .mapToLong(row -> row.aggregate().quality().ratingCount())
+            .sum();
+    takeRows();
+    assertThat(rate(0, 5, 3 * HOUR)).isTrue();
+    advance(3 * HOUR + SECOND);
+    assertThat(takeRows())
+        .endsWith("5m+0m #2 quality: " + (ratings + 1), "1h+0m #2: " + 60 * 6 * 40);
+    advance(3 * HOUR + PANE);
+    SlidingWindow day = evaluations.get(evaluations.size() - 1).windows().get(1);
+    assertThat(day.counters().executionCount()).isEqualTo(3 * 60 * 6 * 40);
+  }
+
+  private static long key(int level, long time) {
+    return (MONDAY + time) / SECOND << 3 | level;
   }
 
   @Test
