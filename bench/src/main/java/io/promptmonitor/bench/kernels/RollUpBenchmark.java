@@ -67,16 +67,18 @@ public class RollUpBenchmark {
     /** None. */
     NONE,
     /** Up to an hour. */
-    FOUR(5, 10, 15, 60),
+    FOUR,
     /** Up to two hours. */
-    EIGHT(5, 10, 15, 20, 30, 45, 60, 120),
+    EIGHT,
     /** Up to a day, evaluated every pane, with what the rules want to know. */
     OF_DEFAULT_RULES;
 
-    private final int[] minutes;
-
-    Sliding(int... minutes) {
-      this.minutes = minutes;
+    private IntStream minutes() {
+      return switch (this) {
+        case FOUR -> IntStream.of(5, 10, 15, 60);
+        case EIGHT -> IntStream.of(5, 10, 15, 20, 30, 45, 60, 120);
+        case NONE, OF_DEFAULT_RULES -> IntStream.empty();
+      };
     }
   }
 
@@ -103,7 +105,7 @@ public class RollUpBenchmark {
     List<Long> sliding =
         ofRules
             ? rules.windows().stream().map(Duration::toMillis).toList()
-            : IntStream.of(windows.minutes).mapToObj(m -> m * MINUTE).toList();
+            : windows.minutes().mapToObj(m -> m * MINUTE).toList();
     SlidingDemand demand =
         ofRules
             ? new RuleDemand(rules, List.of()).of(null)

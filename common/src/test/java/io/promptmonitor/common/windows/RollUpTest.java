@@ -632,7 +632,7 @@ class RollUpTest {
   }
 
   private static long key(int level, long time) {
-    return (MONDAY + time) / SECOND << 3 | level;
+    return (((MONDAY + time) / SECOND) << 3) | level;
   }
 
   @Test
