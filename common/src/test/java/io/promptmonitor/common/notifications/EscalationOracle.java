@@ -168,6 +168,9 @@ final class EscalationOracle {
         ofChannel.removeIf(p -> p.said.episode == episode);
         past(channel).add(new Past(said, now, true));
       } else {
+        if (reason == Reason.RESOLVED) {
+          ofChannel.removeIf(p -> p.said.episode == episode && p.said.reason == Reason.REPEATED);
+        }
         Past last = lastOfRule(channel, episode.alert);
         boolean held =
             reason == Reason.FIRING
