@@ -14,7 +14,6 @@ import io.promptmonitor.common.windows.SlidingEvaluator;
 import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.VersionFacts;
 import io.promptmonitor.common.windows.WindowUpdate;
-import io.promptmonitor.jobs.monitor.MonitorTopology;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,8 +65,7 @@ public final class StateSizeBench {
     System.out.println("|---:|---:|---:|---:|");
     PromptVersionId promptVersion = new PromptVersionId("prompt", "1");
     RuleSet rules = RuleSet.of(AlertingConfig.defaults());
-    RollUpPlan plan =
-        new RollUpPlan(MonitorTopology.rollUpSettings(MonitorConfig.defaults(), rules.windows()));
+    RollUpPlan plan = new RollUpPlan(MonitorConfig.defaults().rollUpSettings(rules.windows()));
     MeasuredStore store = new MeasuredStore();
     RollUp rollUp =
         RollUp.load(

@@ -3,6 +3,7 @@ package io.promptmonitor.common.deployment;
 import io.promptmonitor.common.config.ConfigSection;
 import io.promptmonitor.common.config.ConfigValue;
 import io.promptmonitor.common.config.DurationText;
+import io.promptmonitor.common.windows.RollUpSettings;
 import io.promptmonitor.common.windows.WindowSize;
 import java.io.Serializable;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * How the streaming job reads and aggregates executions: the block {@code monitor} of the
@@ -129,6 +131,30 @@ public record MonitorConfig(
   /** What holds where the configuration says nothing. */
   public static MonitorConfig defaults() {
     return DEFAULTS;
+  }
+
+  /**
+   * How panes become windows.
+   *
+   * @param ruleWindows lengths of the sliding windows that rules look at, beside {@link
+   *     #slidingWindows}
+   */
+  public RollUpSettings rollUpSettings(List<Duration> ruleWindows) {
+    Map<WindowSize, Long> refreshMillis = new EnumMap<>(WindowSize.class);
+    refresh.forEach((size, every) -> refreshMillis.put(size, every.toMillis()));
+    List<Long> sliding =
+        Stream.concat(slidingWindows.stream(), ruleWindows.stream())
+            .map(Duration::toMillis)
+            .distinct()
+            .sorted()
+            .toList();
+    return new RollUpSettings(
+        evaluationInterval.toMillis(),
+        allowedLateness.toMillis(),
+        feedbackHorizon.toMillis(),
+        refreshMillis,
+        sliding,
+        slidingInterval.toMillis());
   }
 
   /** Reads the block {@code monitor}. */

@@ -38,4 +38,9 @@ public record SlidingWindows(
     failures = List.copyOf(failures);
     slowest = List.copyOf(slowest);
   }
+
+  /** Whether any window has executions: the longest has, if any does. */
+  public boolean hasExecutions() {
+    return !windows.isEmpty() && windows.get(windows.size() - 1).counters().executionCount() > 0;
+  }
 }

@@ -13,7 +13,6 @@ import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistryView;
 import io.promptmonitor.common.registry.SemanticVersion;
-import io.promptmonitor.common.windows.SlidingWindow;
 import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.jobs.counters.CheckpointedCounters;
 import io.promptmonitor.jobs.counters.CounterNames;
@@ -160,16 +159,11 @@ public final class AlertEvaluation
         current.evaluate(
             ofVersion,
             EvaluatedWindows.of(evaluation),
-            hasExecutions(evaluation),
+            evaluation.hasExecutions(),
             ExemplarChoice.of(evaluation),
             evaluation.end()),
         evaluation.end());
     save(current, ofVersion);
-  }
-
-  private static boolean hasExecutions(SlidingWindows evaluation) {
-    List<SlidingWindow> windows = evaluation.windows();
-    return !windows.isEmpty() && windows.get(windows.size() - 1).counters().executionCount() > 0;
   }
 
   private VersionAlerts load(PromptVersionId promptVersion) throws IOException {

@@ -9,9 +9,7 @@ import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.windows.PaneUpdate;
-import io.promptmonitor.common.windows.RollUpSettings;
 import io.promptmonitor.common.windows.SlidingWindows;
-import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.deduplication.ExecutionDeduplication;
 import io.promptmonitor.jobs.feedback.FeedbackChanges;
@@ -20,11 +18,7 @@ import io.promptmonitor.jobs.routing.RecordRouting;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import io.promptmonitor.jobs.source.ExecutionSource;
 import io.promptmonitor.jobs.windows.WindowRollUp;
-import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -153,7 +147,7 @@ public final class MonitorTopology {
                 "window-roll-up",
                 RecordTypeInfo.WINDOW_UPDATE,
                 new WindowRollUp(
-                    rollUpSettings(config, rules == null ? List.of() : rules.windows()),
+                    config.rollUpSettings(rules == null ? List.of() : rules.windows()),
                     new RuleDemand(rules, config.slidingWindows()),
                     maxWindowsInMemory))
             .uid("window-roll-up");
@@ -197,29 +191,5 @@ public final class MonitorTopology {
     return record.execution() == null
         ? 0
         : ExecutionDeduplication.slot(record.execution().executionIdHash());
-  }
-
-  /**
-   * The settings of the roll-up that follow from a configuration.
-   *
-   * @param ruleWindows lengths of the sliding windows that rules look at, beside those that the
-   *     configuration asks for
-   */
-  public static RollUpSettings rollUpSettings(MonitorConfig config, List<Duration> ruleWindows) {
-    Map<WindowSize, Long> refresh = new EnumMap<>(WindowSize.class);
-    config.refresh().forEach((size, every) -> refresh.put(size, every.toMillis()));
-    List<Long> sliding =
-        Stream.concat(config.slidingWindows().stream(), ruleWindows.stream())
-            .map(Duration::toMillis)
-            .distinct()
-            .sorted()
-            .toList();
-    return new RollUpSettings(
-        config.evaluationInterval().toMillis(),
-        config.allowedLateness().toMillis(),
-        config.feedbackHorizon().toMillis(),
-        refresh,
-        sliding,
-        config.slidingInterval().toMillis());
   }
 }

@@ -1,5 +1,6 @@
 package io.promptmonitor.jobs.windows;
 
+import io.promptmonitor.common.alerts.KnownVersions;
 import io.promptmonitor.common.alerts.RuleDemand;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.PromptVersionId;

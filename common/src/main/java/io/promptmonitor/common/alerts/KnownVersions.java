@@ -1,6 +1,5 @@
-package io.promptmonitor.jobs.windows;
+package io.promptmonitor.common.alerts;
 
-import io.promptmonitor.common.alerts.RuleDemand;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.registry.RegistryView;
@@ -11,23 +10,24 @@ import java.util.Map;
 
 /**
  * What the registry and the rules say of prompt versions. What rules want is worked out once for
- * each version that has traffic, and again after a change of its prompt.
+ * each version that has traffic, and again after a change of its prompt. Not thread-safe.
  */
-final class KnownVersions implements VersionFacts {
+public final class KnownVersions implements VersionFacts {
 
   private final RegistryView registry;
   private final RuleDemand rules;
   private final SlidingDemand ofUnregistered;
   private final Map<String, Map<String, SlidingDemand>> ofRegistered = new HashMap<>();
 
-  KnownVersions(RegistryView registry, RuleDemand rules) {
+  /** What a registry, which goes on changing, and rules say. */
+  public KnownVersions(RegistryView registry, RuleDemand rules) {
     this.registry = registry;
     this.rules = rules;
     this.ofUnregistered = rules.of(null);
   }
 
   /** Something changed in the registry. */
-  void changed(String promptId) {
+  public void changed(String promptId) {
     ofRegistered.remove(promptId);
   }
 
