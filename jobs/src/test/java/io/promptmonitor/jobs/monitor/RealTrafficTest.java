@@ -71,7 +71,7 @@ class RealTrafficTest {
   @Test
   void unpackedOrPackedMakesNoDifference() throws Exception {
     String columns =
-        "prompt_id, prompt_version, window_size, window_start, is_final, revision, execution_count,"
+        "prompt_id, prompt_version, window_size, window_start, is_final, execution_count,"
             + " latency_p50, latency_p95, latency_p99, md5(latency_digest), md5(tokens_digest)";
     String query = "SELECT " + columns + " FROM window_metrics ORDER BY 1, 2, 3, 4";
     String packed = POSTGRES.query(query);
