@@ -2,10 +2,7 @@ package io.promptmonitor.common.notifications;
 
 import io.promptmonitor.common.alerts.AlertAction;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
-import io.promptmonitor.common.metrics.Metric;
-import io.promptmonitor.common.metrics.Quantity;
-import java.math.BigDecimal;
-import java.math.MathContext;
+import io.promptmonitor.common.metrics.MetricText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,17 +108,11 @@ public final class AlertText {
     if (alert.metric() == null || value == null) {
       return null;
     }
-    Metric metric = Metric.named(alert.metric());
-    Quantity quantity = metric == null ? null : metric.quantity();
-    StringBuilder seen = new StringBuilder();
-    seen.append(PlainText.line(alert.metric(), MAX_NAME)).append(' ').append(show(quantity, value));
-    if (alert.operator() != null && alert.threshold() != null) {
-      seen.append(' ').append(alert.operator()).append(' ');
-      seen.append(show(quantity, alert.threshold()));
-    }
+    String metric = PlainText.line(alert.metric(), MAX_NAME);
+    String seen = MetricText.comparison(metric, value, alert.operator(), alert.threshold());
     List<String> details = new ArrayList<>();
     if (alert.baseline() != null) {
-      details.add("baseline " + show(quantity, alert.baseline()));
+      details.add("baseline " + MetricText.value(metric, alert.baseline()));
     }
     if (alert.sampleCount() != null) {
       details.add(alert.sampleCount() + " " + (alert.sample() == null ? "" : alert.sample()));
@@ -130,23 +121,9 @@ public final class AlertText {
       details.add(PlainText.duration(Duration.ofSeconds(alert.windowSeconds())));
     }
     if (alert.evidence() != null) {
-      details.add("e-value " + rounded(alert.evidence()));
+      details.add("e-value " + MetricText.number(alert.evidence()));
     }
-    return details.isEmpty()
-        ? seen.toString()
-        : seen + " (" + String.join(", ", details).strip() + ")";
-  }
-
-  private static String show(@Nullable Quantity quantity, double value) {
-    return quantity == null ? rounded(value) : quantity.show(value);
-  }
-
-  private static String rounded(double value) {
-    if (!Double.isFinite(value)) {
-      return "beyond measure";
-    }
-    BigDecimal rounded = new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros();
-    return Math.abs(value) < 1e9 ? rounded.toPlainString() : rounded.toString();
+    return details.isEmpty() ? seen : seen + " (" + String.join(", ", details).strip() + ")";
   }
 
   private static String times(AlertMessage alert) {

@@ -36,13 +36,13 @@ final class AckCommand extends AlertsSubcommand {
     StoredAlert alert = alerts.find(alertId);
     OperatorCommand command = commands.acknowledge(alert.alertId(), comment);
     if (json) {
-      Map<String, @Nullable Object> values = AlertText.values(command);
+      Map<String, @Nullable Object> values = StoredAlertText.values(command);
       values.put("prompt_id", command.promptId());
       values.put("alert_id", command.alertId());
       values.put("comment", command.comment());
       printJson(values);
     } else {
-      print("the alert " + AlertText.name(alert) + " is acknowledged by " + command.actor());
+      print("the alert " + StoredAlertText.name(alert) + " is acknowledged by " + command.actor());
     }
     return PromptMon.EXIT_OK;
   }

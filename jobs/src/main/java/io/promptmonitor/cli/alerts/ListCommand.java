@@ -73,7 +73,7 @@ final class ListCommand extends AlertsSubcommand {
   private void printAlerts(List<StoredAlert> found) throws Exception {
     List<StoredAlert> shown = limited(found);
     if (format.isJson()) {
-      printJson(shown.stream().map(AlertText::values).toList());
+      printJson(shown.stream().map(StoredAlertText::values).toList());
     } else if (shown.isEmpty()) {
       print(filter.isNarrow() ? "no such alert" : "no alert fires or is pending");
     } else {
@@ -96,18 +96,18 @@ final class ListCommand extends AlertsSubcommand {
   private List<String> row(StoredAlert alert) {
     StoredEscalation escalation = alert.escalation();
     List<String> row = new ArrayList<>();
-    row.add(AlertText.shortId(alert.alertId()));
-    row.add(AlertText.state(alert));
+    row.add(StoredAlertText.shortId(alert.alertId()));
+    row.add(StoredAlertText.state(alert));
     row.add(alert.severity());
     row.add(alert.promptId());
     row.add(alert.promptVersion());
     row.add(alert.rule());
-    row.add(AlertText.time(alert.since()));
-    row.add(AlertText.seen(alert));
-    row.add(AlertText.acknowledgedBy(alert));
-    row.add(escalation == null ? "" : AlertText.cell(escalation.mutedBy()));
+    row.add(StoredAlertText.time(alert.since()));
+    row.add(StoredAlertText.seen(alert));
+    row.add(StoredAlertText.acknowledgedBy(alert));
+    row.add(escalation == null ? "" : StoredAlertText.cell(escalation.mutedBy()));
     if (filter.includesEnded()) {
-      row.add(AlertText.timeOrNothing(alert.endedAt()));
+      row.add(StoredAlertText.timeOrNothing(alert.endedAt()));
     }
     return row;
   }
@@ -131,8 +131,8 @@ final class ListCommand extends AlertsSubcommand {
                           rule.rule(),
                           rule.severity(),
                           rule.dataStatus(),
-                          AlertText.time(rule.since()),
-                          AlertText.cell(rule.reason())))
+                          StoredAlertText.time(rule.since()),
+                          StoredAlertText.cell(rule.reason())))
               .toList());
     }
     sayThereIsMore(found, shown);

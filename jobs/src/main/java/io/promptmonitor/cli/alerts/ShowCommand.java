@@ -57,12 +57,12 @@ final class ShowCommand extends AlertsSubcommand {
             .filter(s -> s.matchers().stream().allMatch(matcher -> matcher.matches(labels)))
             .toList();
     if (format.isJson()) {
-      Map<String, @Nullable Object> values = AlertText.values(alert);
+      Map<String, @Nullable Object> values = StoredAlertText.values(alert);
       values.put("transitions", transitions.stream().map(ShowCommand::values).toList());
       values.put("notifications", told.stream().map(ShowCommand::values).toList());
       values.put(
           "exemplars", evidence == null ? null : evidence.stream().map(e -> values(e)).toList());
-      values.put("silences", silences.stream().map(AlertText::values).toList());
+      values.put("silences", silences.stream().map(StoredAlertText::values).toList());
       printJson(values);
       return PromptMon.EXIT_OK;
     }
@@ -105,27 +105,27 @@ final class ShowCommand extends AlertsSubcommand {
       String comment = acknowledgement.comment();
       line(
           "acknowledged",
-          AlertText.time(acknowledgement.at())
+          StoredAlertText.time(acknowledgement.at())
               + " by "
               + acknowledgement.by()
               + (comment == null ? "" : ": " + comment)
-              + AlertText.notTakenUp(acknowledgement));
+              + StoredAlertText.notTakenUp(acknowledgement));
     }
   }
 
   private static String state(StoredAlert alert) {
     StringBuilder state = new StringBuilder(alert.phase());
     if (alert.endedAt() != null) {
-      state.append(" at ").append(AlertText.time(alert.endedAt()));
+      state.append(" at ").append(StoredAlertText.time(alert.endedAt()));
       state.append(", cause: ").append(alert.cause());
     }
     if (alert.firedAt() != null) {
       state.append(alert.endedAt() == null ? " since " : ", fired at ");
-      state.append(AlertText.time(alert.firedAt()));
-      state.append(", pending since ").append(AlertText.time(alert.pendingSince()));
+      state.append(StoredAlertText.time(alert.firedAt()));
+      state.append(", pending since ").append(StoredAlertText.time(alert.pendingSince()));
     } else {
       state.append(alert.endedAt() == null ? " since " : ", pending since ");
-      state.append(AlertText.time(alert.pendingSince()));
+      state.append(StoredAlertText.time(alert.pendingSince()));
     }
     return state.toString();
   }
@@ -136,10 +136,10 @@ final class ShowCommand extends AlertsSubcommand {
         "told",
         escalation.toldAt() == null
             ? "nobody yet"
-            : AlertText.time(escalation.toldAt())
+            : StoredAlertText.time(escalation.toldAt())
                 + (messages == 1 ? ", 1 message" : ", " + messages + " messages"));
     if (escalation.escalatedAt() != null) {
-      line("escalated", AlertText.time(escalation.escalatedAt()));
+      line("escalated", StoredAlertText.time(escalation.escalatedAt()));
     }
     if (escalation.mutedBy() != null) {
       line("muted", escalation.mutedBy());
@@ -147,7 +147,7 @@ final class ShowCommand extends AlertsSubcommand {
     if (escalation.dueAt() != null) {
       line(
           "next message",
-          AlertText.time(escalation.dueAt())
+          StoredAlertText.time(escalation.dueAt())
               + (escalation.overdue() ? ", OVERDUE: the job may not be running" : ""));
     }
   }
@@ -155,7 +155,7 @@ final class ShowCommand extends AlertsSubcommand {
   private static List<String> row(Transition transition) {
     String circumstances = transition.reading().circumstances();
     return List.of(
-        AlertText.time(transition.at()),
+        StoredAlertText.time(transition.at()),
         transition.change(),
         transition.cause(),
         transition.reading().comparison(),
@@ -163,31 +163,31 @@ final class ShowCommand extends AlertsSubcommand {
   }
 
   private static List<String> row(Told told) {
-    String error = AlertText.cell(told.lastError());
+    String error = StoredAlertText.cell(told.lastError());
     return List.of(
-        AlertText.time(told.createdAt()),
+        StoredAlertText.time(told.createdAt()),
         told.about(),
         told.channel(),
         told.status(),
         Integer.toString(told.attempts()),
-        AlertText.timeOrNothing(told.settledAt()),
+        StoredAlertText.timeOrNothing(told.settledAt()),
         told.nextAttemptAt() == null || told.settledAt() != null
             ? error
-            : error + ", again at " + AlertText.time(told.nextAttemptAt()));
+            : error + ", again at " + StoredAlertText.time(told.nextAttemptAt()));
   }
 
   private static List<String> row(Evidence evidence) {
     return List.of(
-        AlertText.time(evidence.executedAt()),
+        StoredAlertText.time(evidence.executedAt()),
         evidence.executionIdHash(),
         evidence.latencyMs() + " ms",
         evidence.success()
             ? "success"
             : evidence.errorType() == null ? "failure" : "failure: " + evidence.errorType(),
-        AlertText.cell(evidence.model()),
-        AlertText.cell(evidence.branch()),
-        AlertText.cell(evidence.inputHash()),
-        AlertText.cell(evidence.outputHash()));
+        StoredAlertText.cell(evidence.model()),
+        StoredAlertText.cell(evidence.branch()),
+        StoredAlertText.cell(evidence.inputHash()),
+        StoredAlertText.cell(evidence.outputHash()));
   }
 
   private void describe(List<SilenceEntry> silences) {
@@ -200,9 +200,9 @@ final class ShowCommand extends AlertsSubcommand {
           silence.silenceId(),
           "%s, from %s until %s, by %s: %s"
               .formatted(
-                  AlertText.text(silence.matchers()),
-                  AlertText.time(silence.startsAt()),
-                  AlertText.time(silence.endsAt()),
+                  StoredAlertText.text(silence.matchers()),
+                  StoredAlertText.time(silence.startsAt()),
+                  StoredAlertText.time(silence.endsAt()),
                   silence.createdBy(),
                   silence.comment()));
     }
@@ -210,17 +210,17 @@ final class ShowCommand extends AlertsSubcommand {
 
   private void suggest(StoredAlert alert) {
     List<String> commands = new ArrayList<>();
-    String prompt = AlertText.quoted(alert.promptId());
+    String prompt = StoredAlertText.quoted(alert.promptId());
     boolean goesOn = alert.firedAt() != null && alert.endedAt() == null;
     if (alert.acknowledgement() == null && (goesOn || alert.flaggedForReview())) {
-      commands.add("alerts ack " + AlertText.shortId(alert.alertId()) + " --comment TEXT");
+      commands.add("alerts ack " + StoredAlertText.shortId(alert.alertId()) + " --comment TEXT");
     }
     if (alert.endedAt() == null) {
       commands.add(
           "alerts silence %s %s --for 2h --comment TEXT"
               .formatted(
-                  AlertText.quoted("rule=" + alert.rule()),
-                  AlertText.quoted("prompt=" + alert.promptId())));
+                  StoredAlertText.quoted("rule=" + alert.rule()),
+                  StoredAlertText.quoted("prompt=" + alert.promptId())));
     }
     commands.add("alerts list --state all --prompt " + prompt);
     commands.add("registry history " + prompt);
@@ -264,9 +264,9 @@ final class ShowCommand extends AlertsSubcommand {
     values.put("channel", told.channel());
     values.put("status", told.status());
     values.put("attempts", told.attempts());
-    values.put("settled_at", AlertText.text(told.settledAt()));
+    values.put("settled_at", StoredAlertText.text(told.settledAt()));
     values.put("last_error", told.lastError());
-    values.put("next_attempt_at", AlertText.text(told.nextAttemptAt()));
+    values.put("next_attempt_at", StoredAlertText.text(told.nextAttemptAt()));
     return values;
   }
 

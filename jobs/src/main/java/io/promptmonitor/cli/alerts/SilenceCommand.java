@@ -131,7 +131,7 @@ final class SilenceCommand extends AlertsSubcommand {
     Instant start = Instant.ofEpochMilli(silence.startsAt());
     Instant end = Instant.ofEpochMilli(silence.endsAt());
     if (format.isJson()) {
-      Map<String, @Nullable Object> values = AlertText.values(command);
+      Map<String, @Nullable Object> values = StoredAlertText.values(command);
       values.put("silence_id", silence.id());
       values.put("matchers", matchers.stream().map(LabelMatcher::toString).toList());
       values.put("starts_at", start.toString());
@@ -144,9 +144,9 @@ final class SilenceCommand extends AlertsSubcommand {
         "silence %s: %s, from %s until %s"
             .formatted(
                 silence.id(),
-                VisibleText.of(AlertText.text(matchers)),
-                AlertText.time(start),
-                AlertText.time(end)));
+                VisibleText.of(StoredAlertText.text(matchers)),
+                StoredAlertText.time(start),
+                StoredAlertText.time(end)));
     long matching =
         alerts.goingOn().stream().filter(alert -> silence.matches(alert.labels())).count();
     say(
@@ -159,7 +159,7 @@ final class SilenceCommand extends AlertsSubcommand {
   private void end(String silenceId, OperatorCommands commands) throws Exception {
     OperatorCommand command = commands.endSilence(silenceId);
     if (format.isJson()) {
-      Map<String, @Nullable Object> values = AlertText.values(command);
+      Map<String, @Nullable Object> values = StoredAlertText.values(command);
       values.put("silence_id", command.silenceId());
       printJson(values);
     } else {
@@ -169,7 +169,7 @@ final class SilenceCommand extends AlertsSubcommand {
 
   private void printList(List<SilenceEntry> silences) throws Exception {
     if (format.isJson()) {
-      printJson(silences.stream().map(AlertText::values).toList());
+      printJson(silences.stream().map(StoredAlertText::values).toList());
       return;
     }
     if (silences.isEmpty()) {
@@ -185,12 +185,12 @@ final class SilenceCommand extends AlertsSubcommand {
                     List.of(
                         silence.silenceId(),
                         silence.state(),
-                        AlertText.text(silence.matchers()),
-                        AlertText.time(silence.startsAt()),
-                        AlertText.time(silence.endsAt()),
+                        StoredAlertText.text(silence.matchers()),
+                        StoredAlertText.time(silence.startsAt()),
+                        StoredAlertText.time(silence.endsAt()),
                         silence.createdBy(),
                         silence.comment(),
-                        AlertText.cell(silence.endedBy())))
+                        StoredAlertText.cell(silence.endedBy())))
             .toList());
   }
 

@@ -2,9 +2,7 @@ package io.promptmonitor.cli.alerts;
 
 import io.promptmonitor.common.config.DurationText;
 import io.promptmonitor.common.metrics.Metric;
-import io.promptmonitor.common.metrics.Quantity;
-import java.math.BigDecimal;
-import java.math.MathContext;
+import io.promptmonitor.common.metrics.MetricText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,19 +42,15 @@ record StoredReading(
 
   /** For example {@code error_rate 12.5% > 5%}; empty if nothing was seen. */
   String comparison() {
-    if (metric == null || value == null) {
-      return "";
-    }
-    String text = metric + " " + show(value);
-    return operator == null || threshold == null
-        ? text
-        : text + " " + operator + " " + show(threshold);
+    return metric == null || value == null
+        ? ""
+        : MetricText.comparison(metric, value, operator, threshold);
   }
 
   /** For example {@code 312 executions, window of 5m, baseline 2000 ms}; empty if not known. */
   String circumstances() {
     List<String> parts = new ArrayList<>();
-    Metric known = known();
+    Metric known = metric == null ? null : Metric.named(metric);
     if (sampleCount != null) {
       parts.add(sampleCount + " " + (known == null ? "samples" : known.sample().plural()));
     }
@@ -64,29 +58,13 @@ record StoredReading(
       parts.add(
           "window of " + DurationText.format(Duration.ofMillis(Math.round(windowSeconds * 1_000))));
     }
-    if (baseline != null) {
-      parts.add("baseline " + show(baseline));
+    if (metric != null && baseline != null) {
+      parts.add("baseline " + MetricText.value(metric, baseline));
     }
     if (evidence != null) {
-      parts.add("e-value " + rounded(evidence));
+      parts.add("e-value " + MetricText.number(evidence));
     }
     return String.join(", ", parts);
-  }
-
-  private @Nullable Metric known() {
-    return metric == null ? null : Metric.named(metric);
-  }
-
-  private String show(double number) {
-    Metric known = known();
-    Quantity quantity = known == null ? null : known.quantity();
-    return quantity == null ? rounded(number) : quantity.show(number);
-  }
-
-  private static String rounded(double number) {
-    return Double.isFinite(number)
-        ? new BigDecimal(number).round(new MathContext(3)).stripTrailingZeros().toPlainString()
-        : "beyond measure";
   }
 
   void putInto(Map<String, @Nullable Object> values) {

@@ -12,7 +12,7 @@ import io.promptmonitor.common.notifications.PromptEscalations;
 import io.promptmonitor.jobs.counters.CheckpointedCounters;
 import io.promptmonitor.jobs.counters.CounterNames;
 import io.promptmonitor.jobs.registry.BroadcastSilences;
-import io.promptmonitor.jobs.registry.RegistryFollower;
+import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ import org.apache.flink.util.OutputTag;
  * timer}, the one timer of the key, of the clock of escalation. For all keys together: the silences
  * that have not ended, and counters.
  */
-public final class AlertEscalation extends RegistryFollower<String, AlertEvent, Notification>
+public final class AlertEscalation extends PatientRegistryFollower<String, AlertEvent, Notification>
     implements Triggerable<String, VoidNamespace> {
 
   /** Where escalations are. */
@@ -141,7 +141,7 @@ public final class AlertEscalation extends RegistryFollower<String, AlertEvent, 
     long now = now();
     emitter.time = now;
     ofPrompt.acknowledge(acknowledgement, now, emitter);
-    ofPrompt.wake(silences.at(now), now, emitter);
+    wake(ofPrompt, now);
     save(ofPrompt);
   }
 
@@ -169,7 +169,7 @@ public final class AlertEscalation extends RegistryFollower<String, AlertEvent, 
       long now = now();
       emitter.time = now;
       take(event, ofPrompt, now);
-      ofPrompt.wake(silences.at(now), now, emitter);
+      wake(ofPrompt, now);
       save(ofPrompt);
     }
   }

@@ -17,7 +17,7 @@ import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.jobs.counters.CheckpointedCounters;
 import io.promptmonitor.jobs.counters.CounterNames;
 import io.promptmonitor.jobs.registry.BroadcastRegistry;
-import io.promptmonitor.jobs.registry.RegistryFollower;
+import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * may ring too early and is then set again. For all keys together: the registry, and counters.
  */
 public final class AlertEvaluation
-    extends RegistryFollower<PromptVersionId, SlidingWindows, AlertEvent>
+    extends PatientRegistryFollower<PromptVersionId, SlidingWindows, AlertEvent>
     implements Triggerable<PromptVersionId, VoidNamespace> {
 
   /** What rules with the action {@code auto_rollback} demand. */

@@ -1,9 +1,8 @@
 package io.promptmonitor.jobs.registry;
 
-import io.promptmonitor.common.alerts.LabelMatcher;
 import io.promptmonitor.common.alerts.OperatorCommand;
 import io.promptmonitor.common.alerts.Silence;
-import io.promptmonitor.common.encoding.RecordJson;
+import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -13,7 +12,6 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
@@ -23,46 +21,15 @@ import org.apache.flink.api.common.typeinfo.Types;
  */
 public final class BroadcastSilences {
 
-  private static final MapStateDescriptor<String, byte[]> SILENCES =
-      new MapStateDescriptor<>(
-          "silences", Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  private static final MapStateDescriptor<String, Silence> SILENCES =
+      new MapStateDescriptor<>("silences", Types.STRING, RecordTypeInfo.SILENCE);
   private static final MapStateDescriptor<String, Long> PROGRESS =
       new MapStateDescriptor<>("command-progress", Types.STRING, Types.LONG);
 
   private static final String LAST_COMMAND_ID = "last-command-id";
   private static final String CAUGHT_UP = "caught-up";
 
-  /** A silence as it is kept. */
-  private record Kept(
-      String id,
-      List<String> matchers,
-      long startsAt,
-      long endsAt,
-      String createdBy,
-      String comment) {
-
-    static Kept of(Silence silence) {
-      return new Kept(
-          silence.id(),
-          silence.matchers().stream().map(LabelMatcher::toString).toList(),
-          silence.startsAt(),
-          silence.endsAt(),
-          silence.createdBy(),
-          silence.comment());
-    }
-
-    Silence silence() {
-      return new Silence(
-          id,
-          matchers.stream().map(LabelMatcher::parse).toList(),
-          startsAt,
-          endsAt,
-          createdBy,
-          comment);
-    }
-  }
-
-  private final BroadcastState<String, byte[]> state;
+  private final BroadcastState<String, Silence> state;
   private final BroadcastState<String, Long> progress;
   private final Map<String, Silence> silences = new TreeMap<>();
   private long lastCommandId;
@@ -72,8 +39,8 @@ public final class BroadcastSilences {
   public BroadcastSilences(OperatorStateStore store) throws Exception {
     state = store.getBroadcastState(SILENCES);
     progress = store.getBroadcastState(PROGRESS);
-    for (Map.Entry<String, byte[]> entry : state.immutableEntries()) {
-      silences.put(entry.getKey(), RecordJson.read(entry.getValue(), Kept.class).silence());
+    for (Map.Entry<String, Silence> entry : state.immutableEntries()) {
+      silences.put(entry.getKey(), entry.getValue());
     }
     Long last = progress.get(LAST_COMMAND_ID);
     lastCommandId = last == null ? 0 : last;
@@ -99,7 +66,7 @@ public final class BroadcastSilences {
     String ended = command.silenceId();
     if (silence != null) {
       silences.put(silence.id(), silence);
-      state.put(silence.id(), RecordJson.write(Kept.of(silence)));
+      state.put(silence.id(), silence);
     } else if (ended != null) {
       silences.remove(ended);
       state.remove(ended);

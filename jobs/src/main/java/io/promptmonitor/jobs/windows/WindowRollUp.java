@@ -20,6 +20,7 @@ import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.counters.CheckpointedCounters;
 import io.promptmonitor.jobs.counters.CounterNames;
 import io.promptmonitor.jobs.registry.BroadcastRegistry;
+import io.promptmonitor.jobs.registry.RegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -34,15 +35,11 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.Triggerable;
-import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
@@ -58,14 +55,11 @@ import org.jspecify.annotations.Nullable;
  * is touched per checkpoint, not per pane. For all keys together: the registry, the watermark (so
  * that what was late stays late after a restart) and counters.
  *
- * <p>Event time is that of the first input alone. In the job's first run the watermark is held back
- * until the registry has caught up: panes are merged meanwhile, but no window ends, so that no row
+ * <p>While event time waits for the registry panes are merged, but no window ends, so that no row
  * is written without the predicted quality of a version that was registered before the start.
  */
-public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
-    implements TwoInputStreamOperator<PaneUpdate, RegistrySignal, WindowUpdate>,
-        BoundedMultiInput,
-        Triggerable<PromptVersionId, VoidNamespace> {
+public final class WindowRollUp extends RegistryFollower<PaneUpdate, WindowUpdate>
+    implements Triggerable<PromptVersionId, VoidNamespace> {
 
   /** Evaluations of sliding windows. */
   public static final OutputTag<SlidingWindows> SLIDING =
@@ -103,9 +97,6 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
 
   private transient BroadcastState<String, Long> inputWatermarkState;
 
-  /** The watermark that waits for the registry, if any. */
-  private transient @Nullable Watermark held;
-
   private transient Output rollUpOutput;
   private transient Map<PromptVersionId, Entry> entries;
   private transient int windowsInMemory;
@@ -136,7 +127,6 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     inputWatermarkState = context.getOperatorStateStore().getBroadcastState(INPUT_WATERMARK);
     Long restored = inputWatermarkState.get(LATEST);
     inputWatermark = restored == null ? Long.MIN_VALUE : restored;
-    held = null;
     windows = context.getKeyedStateStore().getMapState(descriptor("windows"));
     hours = context.getKeyedStateStore().getMapState(descriptor("quality-hours"));
     plan = new RollUpPlan(settings);
@@ -190,11 +180,18 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
   }
 
   @Override
-  public void processElement2(StreamRecord<RegistrySignal> element) throws Exception {
-    if (element.getValue().isCaughtUp()) {
-      catchUp();
-    }
-    RegistryChange change = element.getValue().change();
+  protected boolean isCaughtUp() {
+    return registry.isCaughtUp();
+  }
+
+  @Override
+  protected void catchUp() throws Exception {
+    registry.catchUp();
+  }
+
+  @Override
+  protected void change(RegistrySignal signal) throws Exception {
+    RegistryChange change = signal.change();
     if (change == null) {
       return; // Commands of operators are about alerts.
     }
@@ -206,44 +203,10 @@ public final class WindowRollUp extends AbstractStreamOperator<WindowUpdate>
     }
   }
 
-  private void catchUp() throws Exception {
-    registry.catchUp();
-    Watermark released = held;
-    held = null;
-    if (released != null) {
-      processWatermark(released);
-    }
-  }
-
-  /** The registry has ended, in a bounded job: there is nothing to wait for. */
   @Override
-  public void endInput(int input) throws Exception {
-    if (input == 2 && !registry.isCaughtUp()) {
-      catchUp();
-    }
-  }
-
-  @Override
-  public void processWatermark1(Watermark mark) throws Exception {
+  protected void arrived(Watermark mark) {
     if (mark.getTimestamp() != Long.MAX_VALUE) {
       inputWatermark = Math.max(inputWatermark, mark.getTimestamp());
-    }
-    if (registry.isCaughtUp()) {
-      processWatermark(mark);
-    } else {
-      held = mark;
-    }
-  }
-
-  @Override
-  public void processWatermark2(Watermark mark) {
-    // The registry has no event time.
-  }
-
-  @Override
-  protected void processWatermarkStatus(WatermarkStatus status, int index) throws Exception {
-    if (index == 0) {
-      processWatermarkStatus(status);
     }
   }
 

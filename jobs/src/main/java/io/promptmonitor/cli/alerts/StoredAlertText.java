@@ -16,12 +16,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Alerts and silences for people and for scripts. */
-final class AlertText {
+final class StoredAlertText {
 
   /** Of an id of 35 characters, what tells it from others: {@code pm-} and eight digits. */
   private static final int SHORT_ID = 11;
 
-  private AlertText() {}
+  private StoredAlertText() {}
 
   /** The beginning of an alert's id, which is enough for commands. */
   static String shortId(String alertId) {
