@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "Shows it all in one go: simulates an hour of traffic in which a bad prompt version is"
-          + " deployed for ten minutes, turns it into metrics, and queries them.",
+          + " deployed for ten minutes, turns it into metrics and alerts, and queries them.",
       "Prints each command that it runs. What it writes is in .promptmon/ of the working directory"
           + " (the tables in PROMPTMON_DB_URL, if that is set)."
     },
@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
 
   private static final Path TRAFFIC = Path.of(".promptmon", "demo.jsonl.gz");
+
+  private static final String INCIDENT_PROMPT = "billing/explain-invoice";
 
   private static final String VERSIONS =
       "SELECT prompt_id, prompt_version AS version, execution_count AS executions,"
@@ -40,7 +42,9 @@ final class DemoCommand implements Callable<Integer> {
       "SELECT window_start, prompt_version AS version, execution_count AS executions,"
           + " round(100 * error_rate::numeric, 1) AS error_pct, round(latency_p95::numeric) AS p95_ms,"
           + " top_errors -> 0 ->> 'error_type' AS top_error FROM window_metrics"
-          + " WHERE prompt_id = 'billing/explain-invoice' AND window_size = '5m'"
+          + " WHERE prompt_id = '"
+          + INCIDENT_PROMPT
+          + "' AND window_size = '5m'"
           + " AND window_start BETWEEN '2026-01-05 10:10Z' AND '2026-01-05 10:35Z'"
           + " ORDER BY window_start, version";
 
@@ -62,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
       int exit =
           run("simulate", "--scenario", "incident", "--seed", "" + seed, "--out", "" + TRAFFIC);
       if (exit == PromptMon.EXIT_OK) {
-        step("2. Metrics of every window, by the streaming job:");
+        step("2. Metrics of every window, and alerts of the default rules, by the streaming job:");
         exit = run("monitor", "--input", TRAFFIC.toString());
       }
       if (exit == PromptMon.EXIT_OK) {
@@ -74,7 +78,24 @@ final class DemoCommand implements Callable<Integer> {
         exit = run("sql", INCIDENT);
       }
       if (exit == PromptMon.EXIT_OK) {
-        step("Look further with promptmon sql; docs/tables.md describes the tables.");
+        step("5. What called for action on it; promptmon alerts show ALERT tells all of one:");
+        exit =
+            run(
+                "alerts",
+                "list",
+                "--state",
+                "all",
+                "--severity",
+                "critical",
+                "--prompt",
+                INCIDENT_PROMPT,
+                "--version",
+                "1.1.0");
+      }
+      if (exit == PromptMon.EXIT_OK) {
+        step(
+            "Look further with promptmon alerts list and promptmon sql; docs/alerts.md and"
+                + " docs/tables.md describe what is there.");
       }
       return exit;
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -30,6 +32,31 @@ class PromptMonTest {
     assertThat(execute("--help")).isEqualTo(PromptMon.EXIT_OK);
     assertThat(out.toString()).startsWith("Usage: promptmon");
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    List<String[]> commands = new ArrayList<>();
+    collect(PromptMon.commandLine(), List.of(), commands);
+    assertThat(commands).hasSizeGreaterThan(20);
+    for (String[] command : commands) {
+      out.getBuffer().setLength(0);
+      assertThat(execute(command)).as(String.join(" ", command)).isEqualTo(PromptMon.EXIT_OK);
+      assertThat(out.toString()).startsWith("Usage: promptmon").contains("-h, --help");
+    }
+  }
+
+  private static void collect(CommandLine from, List<String> path, List<String[]> commands) {
+    List<String> help = new ArrayList<>(path);
+    help.add("--help");
+    commands.add(help.toArray(String[]::new));
+    from.getSubcommands()
+        .forEach(
+            (name, subcommand) -> {
+              List<String> longer = new ArrayList<>(path);
+              longer.add(name);
+              collect(subcommand, longer, commands);
+            });
   }
 
   @Test

@@ -43,6 +43,13 @@ final class ListCommand extends AlertsSubcommand {
   private static final List<Column> RULE_COLUMNS =
       columns("prompt", "version", "rule", "severity", "status", "since", "reason");
 
+  /** Here {@code --version} is that of a prompt, so the standard options do not fit. */
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  private boolean help;
+
   @Option(names = "--rules", description = "Print the rules that cannot be decided instead.")
   private boolean rules;
 
