@@ -1,5 +1,6 @@
 package io.promptmonitor.jobs.monitor;
 
+import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.jobs.counters.CounterNames;
@@ -62,6 +63,16 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     return count(CounterNames.REGISTRY_CHANGES);
   }
 
+  /** Episodes of alerts that began to fire. */
+  public long alertsFired() {
+    return count(CounterNames.alerts(Change.FIRING));
+  }
+
+  /** Episodes of alerts that ended after they had fired. */
+  public long alertsResolved() {
+    return count(CounterNames.alerts(Change.RESOLVED));
+  }
+
   /** Windows of a size, each counted once however often it was rewritten. */
   public long windows(WindowSize size) {
     return count(CounterNames.windows(size));
@@ -101,6 +112,9 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
       line(text, "windows " + size.label(), windows(size), "");
     }
     line(text, "rows written", count(CounterNames.WINDOW_ROWS), "rewrites included");
+    line(text, "rules evaluated", count(CounterNames.RULE_EVALUATIONS), "");
+    line(text, "alerts fired", alertsFired(), alertsResolved() + " of them resolved");
+    line(text, "notifications", count(CounterNames.NOTIFICATIONS), "");
     text.append(
         String.format(
             Locale.ROOT,
@@ -134,6 +148,10 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     }
     values.put("windows", windows);
     values.put("rows_written", count(CounterNames.WINDOW_ROWS));
+    values.put("rule_evaluations", count(CounterNames.RULE_EVALUATIONS));
+    values.put("alerts_fired", alertsFired());
+    values.put("alerts_resolved", alertsResolved());
+    values.put("notifications", count(CounterNames.NOTIFICATIONS));
     values.put("seconds", elapsed.toMillis() / 1000.0);
     return values;
   }
