@@ -35,7 +35,7 @@ class RollUpPropertyTest {
     new Scenario(seed, 60).run();
   }
 
-  @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
   @Tag("slow")
   void equalsTheWindowsComputedFromScratchInLongRuns(@ForAll long seed) {
     new Scenario(seed, 150).run();
