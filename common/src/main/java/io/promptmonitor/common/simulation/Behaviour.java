@@ -115,6 +115,24 @@ record Behaviour(
           section.get("delay", v -> v.section(s -> Delay.read(s, parent.delay)), parent.delay));
     }
 
+    /** The rating, 1 to 5, at a uniform random number between 0 and 1. */
+    static int pick(List<Double> weights, double uniform) {
+      double sum = 0;
+      for (double weight : weights) {
+        sum += weight;
+      }
+      double rest = uniform * sum;
+      int rating = 1;
+      for (double weight : weights) {
+        if (rest < weight) {
+          return rating;
+        }
+        rest -= weight;
+        rating++;
+      }
+      return weights.size();
+    }
+
     static List<Double> readRatings(ConfigValue value) {
       List<Double> weights = value.list(v -> v.decimal(0, MAX_SHARE));
       if (value.size() != 5 || (weights.size() == 5 && weights.stream().allMatch(w -> w == 0))) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param scoreShift is added to the automated scores
  * @param ratings weights of the ratings 1 to 5, or null for no change
  */
-record Incident(
+public record Incident(
     long from,
     long to,
     @Nullable String prompt,
@@ -37,7 +37,7 @@ record Incident(
     double scoreShift,
     @Nullable List<Double> ratings) {
 
-  Incident {
+  public Incident {
     if (from >= to) {
       throw new IllegalArgumentException("\"to\" must be after \"from\"");
     }
@@ -45,6 +45,16 @@ record Incident(
       throw new IllegalArgumentException(
           "\"traffic_factor\" is for a whole prompt, not for a version, branch or model");
     }
+  }
+
+  /** Executions of everything fail more often. */
+  public static Incident ofErrors(long from, long to, double errorRate) {
+    return new Incident(from, to, null, null, null, null, errorRate, null, 1, 1, 0, null);
+  }
+
+  /** Executions of everything take longer, by a factor. */
+  public static Incident ofLatency(long from, long to, double factor) {
+    return new Incident(from, to, null, null, null, null, Double.NaN, null, factor, 1, 0, null);
   }
 
   boolean isActive(long time) {

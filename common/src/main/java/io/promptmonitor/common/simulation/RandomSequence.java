@@ -11,10 +11,25 @@ final class RandomSequence {
     this.state = seed;
   }
 
+  /** 64 random bits. */
+  long bits() {
+    state += GOLDEN_GAMMA;
+    return RandomDraws.mix(state);
+  }
+
   /** Uniform between 0 and 1, both excluded. */
   double uniform() {
-    state += GOLDEN_GAMMA;
-    return RandomDraws.toUniform(RandomDraws.mix(state));
+    return RandomDraws.toUniform(bits());
+  }
+
+  /** Whether something with the given probability happens. */
+  boolean happens(double probability) {
+    return uniform() < probability;
+  }
+
+  /** Standard normal. */
+  double gaussian() {
+    return NormalQuantile.of(uniform());
   }
 
   /** Exponential with mean 1. */

@@ -167,7 +167,7 @@ public final class Simulation {
             ? null
             : behaviour.branches().pick(draws.uniform(Quantity.BRANCH));
     e.temperatureHundredths = (int) Math.round(behaviour.temperature() * 100);
-    Impact impact = impact(prompt, of.version, time);
+    Impact impact = Impact.of(prompt.incidents, time, of.version.version(), e.branch, e.model);
 
     int input = of.inputs.rank(draws.uniform(Quantity.INPUT));
     e.inputSeed = RandomDraws.seed(prompt.seed, -1L - input);
@@ -182,11 +182,11 @@ public final class Simulation {
     String errorType = null;
     ErrorType error = null;
     double errorRate =
-        Double.isNaN(impact.errorRate) ? behaviour.failures().rate() : impact.errorRate;
+        Double.isNaN(impact.errorRate()) ? behaviour.failures().rate() : impact.errorRate();
     if (draws.happens(Quantity.FAILURE, errorRate)) {
       errorType =
-          impact.errorType != null && behaviour.failures().types().containsKey(impact.errorType)
-              ? impact.errorType
+          impact.errorType() != null && behaviour.failures().types().containsKey(impact.errorType())
+              ? impact.errorType()
               : of.errorTypes.pick(draws.uniform(Quantity.ERROR_TYPE));
       error = behaviour.failures().types().get(errorType);
     }
@@ -206,9 +206,9 @@ public final class Simulation {
       double gaussian =
           correlation * tokensGaussian
               + StrictMath.sqrt(1 - correlation * correlation) * ownGaussian;
-      latency = behaviour.latencyMs().at(gaussian) * impact.latencyFactor;
+      latency = behaviour.latencyMs().at(gaussian) * impact.latencyFactor();
     }
-    e.latencyMs = whole(latency, MAX_LATENCY_MS);
+    e.latencyMs = latencyMs(latency);
 
     long usualOutput = RandomDraws.seed(e.inputSeed, of.promptVersion.version());
     e.outputSeed =
@@ -219,14 +219,15 @@ public final class Simulation {
     Behaviour.Score score = behaviour.score();
     e.scoreHundredths = DrawnExecution.NONE;
     if (error == null && draws.happens(Quantity.SCORE_SHARE, score.share())) {
-      double value = score.mean() + impact.scoreShift + score.sd() * draws.gaussian(Quantity.SCORE);
+      double value =
+          score.mean() + impact.scoreShift() + score.sd() * draws.gaussian(Quantity.SCORE);
       e.scoreHundredths = (int) Math.round(Math.max(0, Math.min(10, value)) * 100);
     }
     Behaviour.Ratings ratings = behaviour.feedback();
     e.rating = DrawnExecution.NONE;
     if (draws.happens(Quantity.FEEDBACK_SHARE, ratings.share())) {
-      List<Double> weights = impact.ratings == null ? ratings.ratings() : impact.ratings;
-      e.rating = rating(weights, draws.uniform(Quantity.RATING));
+      List<Double> weights = impact.ratings() == null ? ratings.ratings() : impact.ratings();
+      e.rating = Behaviour.Ratings.pick(weights, draws.uniform(Quantity.RATING));
     }
     e.rawText = DrawnExecution.RawText.NOWHERE;
     if (draws.happens(Quantity.RAW_TEXT, scenario.rawTextShare())) {
@@ -323,39 +324,9 @@ public final class Simulation {
         new Pending(new SimulatedRecord(kind, arrival, of.promptVersion, record), sequence++));
   }
 
-  /** What the incidents of a time do to the execution that is being drawn. */
-  private Impact impact(PromptTraffic prompt, SimulatedVersion version, long time) {
-    Impact impact = Impact.NONE;
-    for (Incident incident : prompt.incidents) {
-      if (incident.isActive(time)
-          && incident.hits(version.version(), execution.branch, execution.model)) {
-        impact =
-            new Impact(
-                Double.isNaN(incident.errorRate()) ? impact.errorRate : incident.errorRate(),
-                incident.errorType() == null ? impact.errorType : incident.errorType(),
-                impact.latencyFactor * incident.latencyFactor(),
-                impact.scoreShift + incident.scoreShift(),
-                incident.ratings() == null ? impact.ratings : incident.ratings());
-      }
-    }
-    return impact;
-  }
-
-  private static int rating(List<Double> weights, double uniform) {
-    double sum = 0;
-    for (double weight : weights) {
-      sum += weight;
-    }
-    double rest = uniform * sum;
-    int rating = 1;
-    for (double weight : weights) {
-      if (rest < weight) {
-        return rating;
-      }
-      rest -= weight;
-      rating++;
-    }
-    return weights.size();
+  /** A latency as a record can have it. */
+  static int latencyMs(double latency) {
+    return whole(latency, MAX_LATENCY_MS);
   }
 
   private static int whole(double value, int max) {
@@ -368,16 +339,6 @@ public final class Simulation {
   }
 
   private record ZipfKey(int size, double exponent) {}
-
-  /** What incidents do to an execution; see {@link Incident}. */
-  private record Impact(
-      double errorRate,
-      @Nullable String errorType,
-      double latencyFactor,
-      double scoreShift,
-      @Nullable List<Double> ratings) {
-    static final Impact NONE = new Impact(Double.NaN, null, 1, 0, null);
-  }
 
   /** A record that has not arrived yet; {@code sequence} decides between equal times. */
   private record Pending(SimulatedRecord record, long sequence) implements Comparable<Pending> {

@@ -1,0 +1,201 @@
+package io.promptmonitor.bench;
+
+import io.promptmonitor.common.alerts.AlertRule;
+import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.alerts.EvidenceTwins;
+import io.promptmonitor.common.alerts.Severity;
+import io.promptmonitor.common.deployment.DeploymentConfig;
+import io.promptmonitor.common.replay.Replay;
+import io.promptmonitor.common.simulation.HealthyPrompts;
+import io.promptmonitor.common.simulation.PaneTraffic;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Counts how often the default rules alarm on healthy traffic, plainly and with evidence. Exits
+ * with 1 if with evidence there are more critical alerts than are allowed.
+ */
+@Command(
+    name = "healthy-traffic",
+    mixinStandardHelpOptions = true,
+    description = "Counts the alerts of the default rules on simulated healthy traffic.")
+public final class HealthyTrafficSimulation implements Callable<Integer> {
+
+  /** A Monday. */
+  private static final Instant START = Instant.parse("2026-01-05T00:00:00Z");
+
+  private static final double DAYS_A_WEEK = 7;
+
+  /** Executions a minute at which the next class of prompts begins. */
+  private static final double[] CLASSES = {0.3, 1, 3, 10};
+
+  private static final List<String> CLASS_NAMES =
+      List.of("0.1–0.3/min", "0.3–1/min", "1–3/min", "3–10/min", "10–50/min");
+
+  @Option(names = "--days", description = "How long. Default: ${DEFAULT-VALUE}")
+  private int days = 7;
+
+  @Option(names = "--prompts", description = "How many prompts. Default: ${DEFAULT-VALUE}")
+  private int prompts = 200;
+
+  @Option(
+      names = "--seed",
+      description = "Other seeds give other traffic; may be repeated. Default: ${DEFAULT-VALUE}")
+  private List<Long> seeds = List.of(1L);
+
+  @Option(
+      names = "--error-rate",
+      description = "The error rate of all prompts. Default: spread evenly from 0 to 0.01")
+  private double errorRate = Double.NaN;
+
+  @Option(
+      names = "--evidence",
+      description = "How improbable a false alarm must be. Default: ${DEFAULT-VALUE}")
+  private double evidence = 1e-4;
+
+  @Option(
+      names = "--allowed",
+      description = "Critical alerts with evidence for each seed. Default: ${DEFAULT-VALUE}")
+  private int allowed = 2;
+
+  @Option(names = "--threads", description = "Default: as many as there are processors.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  private HealthyTrafficSimulation() {}
+
+  /** Runs the simulation and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new HealthyTrafficSimulation()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException, ExecutionException {
+    boolean fine = true;
+    for (long seed : seeds) {
+      fine &= simulate(seed);
+    }
+    return fine ? 0 : 1;
+  }
+
+  private boolean simulate(long seed) throws InterruptedException, ExecutionException {
+    long begin = System.nanoTime();
+    AlertingConfig rules = DeploymentConfig.defaults().alerting();
+    AlertCounts counts = count(rules, seed);
+    System.out.printf(
+        Locale.ROOT,
+        "%n%d prompts, %d days, seed %d, error rate %s%n",
+        prompts,
+        days,
+        seed,
+        Double.isNaN(errorRate) ? "0 to 0.01" : Double.toString(errorRate));
+    print("plain", rules, AlertRule::name, counts);
+    long critical =
+        print(
+            "evidence: " + evidence,
+            rules,
+            rule -> EvidenceTwins.hasTwin(rule) ? EvidenceTwins.nameOfTwin(rule) : rule.name(),
+            counts);
+    System.err.printf(
+        Locale.ROOT,
+        "seed %d: %d critical alerts with evidence, %d allowed; took %d s%n",
+        seed,
+        critical,
+        allowed,
+        Duration.ofNanos(System.nanoTime() - begin).toSeconds());
+    return critical <= allowed;
+  }
+
+  /** Replays all prompts, each on its own. */
+  private AlertCounts count(AlertingConfig rules, long seed)
+      throws InterruptedException, ExecutionException {
+    DeploymentConfig defaults = DeploymentConfig.defaults();
+    // Both on the same windows: what costs most is made only once.
+    DeploymentConfig config =
+        new DeploymentConfig(
+            defaults.monitor(),
+            EvidenceTwins.of(rules, evidence),
+            defaults.grouping(),
+            defaults.channels());
+    long start = START.toEpochMilli();
+    long pane = config.monitor().evaluationInterval().toMillis();
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<AlertCounts>> replays = new ArrayList<>();
+      for (PaneTraffic traffic : HealthyPrompts.of(prompts, start, pane, seed, errorRate)) {
+        replays.add(
+            executor.submit(
+                () -> {
+                  AlertCounts counts = new AlertCounts(CLASS_NAMES.size());
+                  Replay replay = new Replay(config, start, counts.counting(classOf(traffic)));
+                  traffic.drive(replay, Duration.ofDays(days));
+                  return counts;
+                }));
+      }
+      AlertCounts all = new AlertCounts(CLASS_NAMES.size());
+      for (Future<AlertCounts> replay : replays) {
+        all.add(replay.get());
+      }
+      return all;
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private static int classOf(PaneTraffic traffic) {
+    int found = 0;
+    while (found < CLASSES.length && traffic.ratePerMinute() >= CLASSES[found]) {
+      found++;
+    }
+    return found;
+  }
+
+  /** Prints a table; returns the number of critical alerts in it. */
+  private long print(
+      String title, AlertingConfig rules, Function<AlertRule, String> name, AlertCounts counts) {
+    System.out.printf(
+        "%n| %s | severity | alerts | a prompt-week | %s |%n",
+        title, String.join(" | ", CLASS_NAMES));
+    System.out.println("|---|---|---:|---:|" + "---:|".repeat(CLASS_NAMES.size()));
+    Map<Severity, long[]> bySeverity = new EnumMap<>(Severity.class);
+    Stream.concat(rules.alertRules().stream(), rules.autoRollback().triggers().stream())
+        .forEach(
+            rule -> {
+              long[] ofRule = counts.ofRule(name.apply(rule));
+              long[] sums =
+                  bySeverity.computeIfAbsent(rule.severity(), s -> new long[ofRule.length]);
+              Arrays.setAll(sums, i -> sums[i] + ofRule[i]);
+              printRow(rule.name(), rule.severity(), ofRule);
+            });
+    bySeverity.forEach((severity, sums) -> printRow("all", severity, sums));
+    return Arrays.stream(bySeverity.getOrDefault(Severity.CRITICAL, new long[0])).sum();
+  }
+
+  private void printRow(String name, Severity severity, long[] counts) {
+    long sum = Arrays.stream(counts).sum();
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %s | %d | %.3f | %s |%n",
+        name,
+        severity.label(),
+        sum,
+        sum / (prompts * days / DAYS_A_WEEK),
+        Arrays.stream(counts).mapToObj(Long::toString).collect(Collectors.joining(" | ")));
+  }
+}
