@@ -180,24 +180,16 @@ CREATE VIEW promptmon.alert_overview AS
     FROM promptmon.alert a
     LEFT JOIN promptmon.alert_escalation e USING (alert_id);
 
-CREATE VIEW promptmon.version_to_review AS
-    SELECT a.prompt_id, a.prompt_version, min(a.fired_at) AS flagged_since, array_agg(DISTINCT a.rule ORDER BY a.rule) AS rules,
-        count(*) AS alerts
-    FROM promptmon.alert a
-    LEFT JOIN promptmon.alert_escalation e USING (alert_id)
-    WHERE a.flagged_for_review AND e.acknowledged_at IS NULL
-    GROUP BY a.prompt_id, a.prompt_version;
-
 REVOKE ALL ON promptmon.alert, promptmon.alert_event, promptmon.alert_exemplar, promptmon.rule_status, promptmon.alert_escalation,
-    promptmon.notification, promptmon.notification_channel, promptmon.alert_overview, promptmon.version_to_review FROM PUBLIC;
+    promptmon.notification, promptmon.notification_channel, promptmon.alert_overview FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE ON promptmon.alert, promptmon.alert_event, promptmon.alert_exemplar, promptmon.alert_escalation,
     promptmon.notification, promptmon.notification_channel TO promptmon_job;
 -- A rule that no longer holds for a version has no status.
 GRANT SELECT, INSERT, UPDATE, DELETE ON promptmon.rule_status TO promptmon_job;
-GRANT SELECT ON promptmon.alert_overview, promptmon.version_to_review TO promptmon_job;
+GRANT SELECT ON promptmon.alert_overview TO promptmon_job;
 GRANT SELECT ON promptmon.alert, promptmon.alert_event, promptmon.rule_status, promptmon.alert_escalation, promptmon.notification,
-    promptmon.notification_channel, promptmon.alert_overview, promptmon.version_to_review TO promptmon_operator, promptmon_analyst, promptmon_investigator;
+    promptmon.notification_channel, promptmon.alert_overview TO promptmon_operator, promptmon_analyst, promptmon_investigator;
 -- Single executions, if only by their hashes.
 GRANT SELECT ON promptmon.alert_exemplar TO promptmon_operator, promptmon_investigator;
 
@@ -345,9 +337,3 @@ COMMENT ON COLUMN promptmon.alert_overview.acknowledged_comment IS 'What they sa
 COMMENT ON COLUMN promptmon.alert_overview.muted_by IS 'Why nobody is told now: a silence, or a worse alert. NULL if it is not muted.';
 COMMENT ON COLUMN promptmon.alert_overview.messages IS 'How many messages there were.';
 COMMENT ON COLUMN promptmon.alert_overview.escalation_due_at IS 'When the next message is due. NULL if none is. If this is long past, escalation does not work.';
-COMMENT ON VIEW promptmon.version_to_review IS 'Versions that a rule marked for a person to look at, until somebody acknowledges the alert.';
-COMMENT ON COLUMN promptmon.version_to_review.prompt_id IS 'Identifier of the prompt.';
-COMMENT ON COLUMN promptmon.version_to_review.prompt_version IS 'Version of the prompt.';
-COMMENT ON COLUMN promptmon.version_to_review.flagged_since IS 'When the first of the alerts fired (event time).';
-COMMENT ON COLUMN promptmon.version_to_review.rules IS 'Names of the rules.';
-COMMENT ON COLUMN promptmon.version_to_review.alerts IS 'How many alerts marked it.';

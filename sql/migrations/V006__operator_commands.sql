@@ -90,14 +90,22 @@ CREATE VIEW promptmon.silence AS
     LEFT JOIN promptmon.operator_command ended ON ended.silence_id = s.silence_id AND ended.kind = 'silence_ended'
     WHERE s.kind = 'silenced';
 
--- As before, but an alert that has ended can be acknowledged too: the job does not know it any more, the log of commands does.
-CREATE OR REPLACE VIEW promptmon.version_to_review AS
+-- An alert that has ended can be acknowledged too: the job does not know it any more, the log of commands does.
+CREATE VIEW promptmon.version_to_review AS
     SELECT a.prompt_id, a.prompt_version, min(a.fired_at) AS flagged_since, array_agg(DISTINCT a.rule ORDER BY a.rule) AS rules,
         count(*) AS alerts
     FROM promptmon.alert a
     WHERE a.flagged_for_review
         AND NOT EXISTS (SELECT FROM promptmon.operator_command c WHERE c.kind = 'acknowledged' AND c.alert_id = a.alert_id)
     GROUP BY a.prompt_id, a.prompt_version;
+REVOKE ALL ON promptmon.version_to_review FROM PUBLIC;
+GRANT SELECT ON promptmon.version_to_review TO promptmon_job, promptmon_operator, promptmon_analyst, promptmon_investigator;
+COMMENT ON VIEW promptmon.version_to_review IS 'Versions that a rule marked for a person to look at, until somebody acknowledges the alert.';
+COMMENT ON COLUMN promptmon.version_to_review.prompt_id IS 'Identifier of the prompt.';
+COMMENT ON COLUMN promptmon.version_to_review.prompt_version IS 'Version of the prompt.';
+COMMENT ON COLUMN promptmon.version_to_review.flagged_since IS 'When the first of the alerts fired (event time).';
+COMMENT ON COLUMN promptmon.version_to_review.rules IS 'Names of the rules.';
+COMMENT ON COLUMN promptmon.version_to_review.alerts IS 'How many alerts marked it.';
 
 
 -- The parts that the functions are made of; they run with the rights of their caller, who has none of his own.

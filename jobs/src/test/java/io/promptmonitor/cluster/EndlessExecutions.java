@@ -28,11 +28,12 @@ final class EndlessExecutions {
   /** Executions of {@code prompt-0} to {@code prompt-4} in version 1.0.0, all scored with 6.5. */
   static ExecutionSource source() {
     return new ExecutionSource(
-        new DataGeneratorSource<>(
-            EndlessExecutions::execution,
-            PARTS * PART,
-            RateLimiterStrategy.perSecond(RATE),
-            RecordTypeInfo.INGESTED),
+        new UnboundedSource<>(
+            new DataGeneratorSource<>(
+                EndlessExecutions::execution,
+                PARTS * PART,
+                RateLimiterStrategy.perSecond(RATE),
+                RecordTypeInfo.INGESTED)),
         MonitorJob.watermarks(MonitorConfig.defaults()),
         "executions",
         "executions");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -65,8 +66,7 @@ public record AlertingConfig(
   public static String defaultsYaml() {
     try (InputStream in = AlertingConfig.class.getResourceAsStream(DEFAULTS_FILE)) {
       return new String(
-          Objects.requireNonNull(in, DEFAULTS_FILE).readAllBytes(),
-          java.nio.charset.StandardCharsets.UTF_8);
+          Objects.requireNonNull(in, DEFAULTS_FILE).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
