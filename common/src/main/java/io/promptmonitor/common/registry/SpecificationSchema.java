@@ -65,8 +65,19 @@ final class SpecificationSchema {
   }
 
   DeploymentSpecification read(ConfigSection section) {
-    VersionControl control =
-        section.require("version_control", v -> v.section(this::versionControl), NO_CONTROL);
+    return read(
+        section,
+        section.require("version_control", v -> v.section(this::versionControl), NO_CONTROL));
+  }
+
+  /** The block of a version that was made up: {@code version_control} can be left out. */
+  DeploymentSpecification read(ConfigSection section, SemanticVersion versionId, String hash) {
+    VersionControl usual = new VersionControl(versionId, hash, null, null, null);
+    return read(
+        section, section.get("version_control", v -> v.section(this::versionControl), usual));
+  }
+
+  private static DeploymentSpecification read(ConfigSection section, VersionControl control) {
     return new DeploymentSpecification(
         control,
         section.get(

@@ -82,6 +82,11 @@ record VersionBlock(
         null);
   }
 
+  /** What can be said in a block of a version that was made up, whose number is known. */
+  static VersionBlock madeUp(ConfigSection section, SemanticVersion versionId) {
+    return read(section, versionId, null, null, null, null);
+  }
+
   private static VersionBlock read(
       ConfigSection section,
       @Nullable SemanticVersion versionId,

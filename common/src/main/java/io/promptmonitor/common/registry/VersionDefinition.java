@@ -1,5 +1,6 @@
 package io.promptmonitor.common.registry;
 
+import io.promptmonitor.common.config.ConfigSection;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -35,6 +36,22 @@ public record VersionDefinition(
     Objects.requireNonNull(promptHash, "promptHash");
     Objects.requireNonNull(performance, "performance");
     Objects.requireNonNull(rollback, "rollback");
+  }
+
+  /**
+   * Reads a version that was made up, for tests of rules: the blocks {@code performance} and {@code
+   * rollback} as {@code PromptVersion} has them, and {@code deployment_specification}, of which
+   * {@code version_control} can be left out.
+   */
+  public static VersionDefinition readMadeUp(ConfigSection section, SemanticVersion versionId) {
+    String hash = "0".repeat(64);
+    VersionBlock block = VersionBlock.madeUp(section, versionId);
+    DeploymentSpecification specification =
+        section.getOrNull(
+            "deployment_specification",
+            v -> v.section(s -> new SpecificationSchema(block, null).read(s, versionId, hash)));
+    return new VersionDefinition(
+        versionId, hash, null, null, null, block.performance(), block.rollback(), specification);
   }
 
   /**
