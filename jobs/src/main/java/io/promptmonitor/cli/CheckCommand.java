@@ -8,6 +8,7 @@ import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.config.ConfigSection;
 import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.registry.VersionFile;
+import io.promptmonitor.common.ruletests.RuleTestFile;
 import io.promptmonitor.common.simulation.Scenario;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Says whether configurations with their alert rules, version files and scenarios are right, and"
+      "Says whether configurations with their alert rules, version files, scenarios and rule tests are right, and"
           + " if not, what is wrong and where.",
       "Exit code: 0 if all are right, 1 if any has a problem, 2 if a file cannot be read."
     },
@@ -39,16 +40,17 @@ final class CheckCommand implements Callable<Integer> {
 
   /** The kinds of file; a file is of the first kind that has one of its top-level keys. */
   private enum Kind {
-    SCENARIO("scenario", List.of("scenario"), Scenario::read),
+    SCENARIO("scenario", List.of("scenario"), (top, file) -> Scenario.read(top)),
+    RULE_TESTS("rule tests", List.of("rule_tests"), RuleTestFile::read),
     VERSION_FILE(
         "version file",
         List.of("PromptVersion", "deployment_specification", "exploration_analysis"),
-        VersionFile::read),
+        (top, file) -> VersionFile.read(top)),
     CONFIGURATION(
         "configuration",
         List.of(
             "monitor", "alert_rules", "escalation", "auto_rollback", "notifications", "channels"),
-        DeploymentConfig::read);
+        (top, file) -> DeploymentConfig.read(top));
 
     private final String label;
 
@@ -56,19 +58,19 @@ final class CheckCommand implements Callable<Integer> {
     private final List<String> keys;
 
     @SuppressWarnings("ImmutableEnumChecker") // the functions above capture nothing
-    private final Consumer<ConfigSection> schema;
+    private final BiConsumer<ConfigSection, Path> schema;
 
-    Kind(String label, List<String> keys, Consumer<ConfigSection> schema) {
+    Kind(String label, List<String> keys, BiConsumer<ConfigSection, Path> schema) {
       this.label = label;
       this.keys = keys;
       this.schema = schema;
     }
 
     /** The schema of whatever kind of file it is; tells the kind by its label. */
-    static String read(ConfigSection top) {
+    static String read(ConfigSection top, Path file) {
       for (Kind kind : values()) {
         if (!Collections.disjoint(top.keys(), kind.keys)) {
-          kind.schema.accept(top);
+          kind.schema.accept(top, file);
           return kind.label;
         }
       }
@@ -76,7 +78,7 @@ final class CheckCommand implements Callable<Integer> {
       for (Kind kind : values()) {
         kind.keys.forEach(top::has);
       }
-      CONFIGURATION.schema.accept(top);
+      CONFIGURATION.schema.accept(top, file);
       return CONFIGURATION.label;
     }
   }
@@ -103,7 +105,7 @@ final class CheckCommand implements Callable<Integer> {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("file", file.toString());
       try {
-        String kind = ConfigReader.read(file, Kind::read);
+        String kind = ConfigReader.read(file, top -> Kind.read(top, file));
         result.put("ok", true);
         result.put("kind", kind);
         if (!json) {

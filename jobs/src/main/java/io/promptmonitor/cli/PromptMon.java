@@ -33,7 +33,8 @@ import picocli.CommandLine.ParseResult;
       MonitorCommand.class,
       RegistryCommand.class,
       SimulateCommand.class,
-      SqlCommand.class
+      SqlCommand.class,
+      TestCommand.class
     })
 public final class PromptMon implements Runnable {
 

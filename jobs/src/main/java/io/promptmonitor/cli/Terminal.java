@@ -9,4 +9,9 @@ final class Terminal {
   static boolean isInteractive() {
     return Boolean.getBoolean("promptmon.terminal");
   }
+
+  /** Whether standard output is a terminal. */
+  static boolean isOutputInteractive() {
+    return Boolean.getBoolean("promptmon.terminal.out");
+  }
 }
