@@ -48,6 +48,7 @@ final class ListCommand extends AlertsSubcommand {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help message and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli does what it asks for
   private boolean help;
 
   @Option(names = "--rules", description = "Print the rules that cannot be decided instead.")
