@@ -115,7 +115,7 @@ class TestCommandTest {
     assertThat(err.toString().lines())
         .containsExactly(
             wrong
-                + ":9:44: rule_tests.tests[1].expect[0].alerts_include[0]: unknown rule \"Critcal"
+                + ":9:43: rule_tests.tests[1].expect[0].alerts_include[0]: unknown rule \"Critcal"
                 + " Error Rate\"; did you mean \"Critical Error Rate\"?",
             missing + ": no such file");
   }
