@@ -4,10 +4,12 @@ import io.promptmonitor.common.alerts.AlertRule;
 import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.common.alerts.EvidenceTwins;
 import io.promptmonitor.common.alerts.Severity;
+import io.promptmonitor.common.config.ConfigException;
 import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.replay.Replay;
 import io.promptmonitor.common.simulation.HealthyPrompts;
 import io.promptmonitor.common.simulation.PaneTraffic;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,18 +26,19 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Counts how often the default rules alarm on healthy traffic, plainly and with evidence. Exits
- * with 1 if with evidence there are more critical alerts than are allowed.
+ * Counts how often rules alarm on healthy traffic, plainly and with evidence. Exits with 1 if with
+ * evidence there are more critical alerts than are allowed.
  */
 @Command(
     name = "healthy-traffic",
     mixinStandardHelpOptions = true,
-    description = "Counts the alerts of the default rules on simulated healthy traffic.")
+    description = "Counts the alerts of rules on simulated healthy traffic.")
 public final class HealthyTrafficSimulation implements Callable<Integer> {
 
   /** A Monday. */
@@ -75,6 +78,12 @@ public final class HealthyTrafficSimulation implements Callable<Integer> {
       description = "Critical alerts with evidence for each seed. Default: ${DEFAULT-VALUE}")
   private int allowed = 2;
 
+  @Option(
+      names = "--rules",
+      paramLabel = "FILE",
+      description = "A deployment's configuration, whose rules are taken. Default: the defaults")
+  private @Nullable Path rulesFile;
+
   @Option(names = "--threads", description = "Default: as many as there are processors.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -87,17 +96,29 @@ public final class HealthyTrafficSimulation implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, ExecutionException {
+    if (days < 1 || prompts < 2 || threads < 1) {
+      System.err.println("expected at least 1 day, 2 prompts and 1 thread");
+      return CommandLine.ExitCode.USAGE;
+    }
+    DeploymentConfig config;
+    try {
+      config = rulesFile == null ? DeploymentConfig.defaults() : DeploymentConfig.read(rulesFile);
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
     boolean fine = true;
     for (long seed : seeds) {
-      fine &= simulate(seed);
+      fine &= simulate(config, seed);
     }
     return fine ? 0 : 1;
   }
 
-  private boolean simulate(long seed) throws InterruptedException, ExecutionException {
+  private boolean simulate(DeploymentConfig config, long seed)
+      throws InterruptedException, ExecutionException {
     long begin = System.nanoTime();
-    AlertingConfig rules = DeploymentConfig.defaults().alerting();
-    AlertCounts counts = count(rules, seed);
+    AlertingConfig rules = config.alerting();
+    AlertCounts counts = count(config, seed);
     System.out.printf(
         Locale.ROOT,
         "%n%d prompts, %d days, seed %d, error rate %s%n",
@@ -123,16 +144,15 @@ public final class HealthyTrafficSimulation implements Callable<Integer> {
   }
 
   /** Replays all prompts, each on its own. */
-  private AlertCounts count(AlertingConfig rules, long seed)
+  private AlertCounts count(DeploymentConfig rules, long seed)
       throws InterruptedException, ExecutionException {
-    DeploymentConfig defaults = DeploymentConfig.defaults();
     // Both on the same windows: what costs most is made only once.
     DeploymentConfig config =
         new DeploymentConfig(
-            defaults.monitor(),
-            EvidenceTwins.of(rules, evidence),
-            defaults.grouping(),
-            defaults.channels());
+            rules.monitor(),
+            EvidenceTwins.of(rules.alerting(), evidence),
+            rules.grouping(),
+            rules.channels());
     long start = START.toEpochMilli();
     long pane = config.monitor().evaluationInterval().toMillis();
     ExecutorService executor = Executors.newFixedThreadPool(threads);
