@@ -24,6 +24,9 @@ public abstract class RegistryFollower<I, O> extends AbstractStreamOperator<O>
   /** The watermark that waits for the registry, if any. */
   private transient @Nullable Watermark held;
 
+  /** Whether the end of the first input waits for the registry. */
+  private transient boolean endHeld;
+
   /** Whether all changes there were when the stream began have been taken. */
   protected abstract boolean isCaughtUp();
 
@@ -60,6 +63,11 @@ public abstract class RegistryFollower<I, O> extends AbstractStreamOperator<O>
   private void release() throws Exception {
     catchUp();
     begin();
+    boolean ended = endHeld;
+    endHeld = false;
+    if (ended) {
+      inputEnded();
+    }
     Watermark released = held;
     held = null;
     if (released != null) {
@@ -74,7 +82,11 @@ public abstract class RegistryFollower<I, O> extends AbstractStreamOperator<O>
       release();
     }
     if (input == 1) {
-      inputEnded();
+      if (isCaughtUp()) {
+        inputEnded();
+      } else {
+        endHeld = true;
+      }
     }
   }
 

@@ -72,16 +72,21 @@ public record RegistrySplit(Position events, Position commands, boolean caughtUp
     return ID;
   }
 
-  /** The split after {@code signal} was sent. */
+  /** The split after {@code signal} was sent, for the first time or again. */
   RegistrySplit after(RegistrySignal signal) {
     RegistryChange change = signal.change();
     if (change != null) {
-      return new RegistrySplit(Position.behind(change.event()), commands, caughtUp);
+      return change.event().eventId() <= events.id()
+          ? this
+          : new RegistrySplit(Position.behind(change.event()), commands, caughtUp);
     }
     OperatorCommand command = signal.command();
-    return command != null
-        ? new RegistrySplit(events, Position.behind(command), caughtUp)
-        : new RegistrySplit(events, commands, true);
+    if (command != null) {
+      return command.commandId() <= commands.id()
+          ? this
+          : new RegistrySplit(events, Position.behind(command), caughtUp);
+    }
+    return new RegistrySplit(events, commands, true);
   }
 
   /** Writes how far the logs have been sent. Version 1 knew no commands. */

@@ -23,7 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the logs of changes and of commands again and again, from where they are.
+ * Reads the logs of changes and of commands, and then what comes to them.
+ *
+ * <p>A reader that goes on after a restart begins with the first entry again: whoever knows it
+ * skips it, and an operator that a newer release has added learns it, and that it has caught up.
  *
  * <p>While they cannot be read it goes on trying, and says so once. With the first read of all, and
  * with the first after each outage, the last entry of each that was sent is read again: if it is no
@@ -60,7 +63,12 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
   /** Opened when it is needed, and anew after each failure. */
   private @Nullable RegistryChanges changes;
 
+  /** What this reader has sent. */
   private @Nullable RegistrySplit position;
+
+  /** What this reader or one before it has sent. */
+  private RegistrySplit seen = RegistrySplit.START;
+
   private boolean confirmed;
   private boolean everRead;
   private long pauseMillis;
@@ -78,7 +86,8 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
     if (!(change instanceof SplitsAddition) || change.splits().size() != 1 || position != null) {
       throw new IllegalStateException("the registry is one split, but got " + change);
     }
-    position = change.splits().get(0);
+    seen = change.splits().get(0);
+    position = RegistrySplit.START;
   }
 
   @Override
@@ -114,8 +123,8 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
         changes = log;
       }
       if (!confirmed) {
-        confirm("event", from.events(), event(log, from.events().id()));
-        confirm("command", from.commands(), command(log, from.commands().id()));
+        confirm("event", seen.events(), event(log, seen.events().id()));
+        confirm("command", seen.commands(), command(log, seen.commands().id()));
         confirmed = true;
       }
       // Commands first: a change that was committed before one of them is in this page, too.
@@ -207,6 +216,7 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
     for (RegistrySignal signal : next) {
       signals.add(RegistrySplit.ID, signal);
       behind = behind.after(signal);
+      seen = seen.after(signal);
     }
     position = behind;
     pauseMillis = page.isLast() ? polling.interval().toMillis() : 0;

@@ -241,14 +241,12 @@ class RegistrySplitReaderTest {
   }
 
   @Test
-  void commandsGoOnWhereTheCheckpointWas() throws Exception {
+  void afterARestartAllCommandsCome() throws Exception {
     append(1);
     command(3);
     RegistrySplit sent = sent(1, true).after(new RegistrySignal(ended(2, "tester")));
-    assertThat(fetch(reader(false, sent))).containsExactly(COMMAND + 3);
-    assertThat(fetch(reader(false, sent(1, true))))
-        .as("a job that knew no commands")
-        .containsExactly(COMMAND + 1, COMMAND + 2, COMMAND + 3);
+    assertThat(fetch(reader(false, sent)))
+        .containsExactly(1L, COMMAND + 1, COMMAND + 2, COMMAND + 3, 0L);
     RegistrySplit ahead = sent(1, true).after(new RegistrySignal(ended(4, "tester")));
     assertThatThrownBy(() -> fetch(reader(false, ahead)))
         .isInstanceOf(IOException.class)
@@ -274,11 +272,21 @@ class RegistrySplitReaderTest {
   }
 
   @Test
-  void itGoesOnWhereTheCheckpointWas() throws Exception {
+  void afterARestartAllChangesCome() throws Exception {
     append(5);
-    assertThat(fetch(reader(false, sent(3, true)))).containsExactly(4L, 5L);
-    assertThat(fetch(reader(false, sent(3, false)))).containsExactly(4L, 5L, 0L);
-    assertThat(fetch(reader(true, sent(5, true)))).containsExactly(-1L);
+    RegistrySplitReader reader = reader(false, sent(3, true));
+    assertThat(fetch(reader)).containsExactly(1L, 2L, 3L, 4L, 5L, 0L);
+    append(1);
+    assertThat(fetch(reader)).containsExactly(6L);
+  }
+
+  @Test
+  void whatIsSentAgainIsNoStepBackInTheCheckpoint() {
+    append(2);
+    RegistrySplit split = sent(2, true);
+    assertThat(split.after(new RegistrySignal(log.get(0)))).isEqualTo(split);
+    RegistrySplit commanded = split.after(new RegistrySignal(ended(2, "tester")));
+    assertThat(commanded.after(new RegistrySignal(ended(1, "tester")))).isEqualTo(commanded);
   }
 
   @Test
