@@ -205,7 +205,7 @@ COMMENT ON COLUMN promptmon.alert.condition IS 'The condition of the rule, with 
 COMMENT ON COLUMN promptmon.alert.hold IS 'How long the condition must hold before the alert fires.';
 COMMENT ON COLUMN promptmon.alert.actions IS 'What the rule does when it fires: alert, auto_rollback, flag_for_review.';
 COMMENT ON COLUMN promptmon.alert.phase IS 'pending, firing, resolved (it fired) or cancelled (it never fired).';
-COMMENT ON COLUMN promptmon.alert.cause IS 'Why it is in that phase: condition, no_data, insufficient_data, rule_changed or rule_removed.';
+COMMENT ON COLUMN promptmon.alert.cause IS 'Why it is in that phase: condition, no_data, insufficient_data, rule_changed, rule_removed or superseded (a later episode began before this one was ended).';
 COMMENT ON COLUMN promptmon.alert.pending_since IS 'When the condition began to hold (event time).';
 COMMENT ON COLUMN promptmon.alert.fired_at IS 'When the alert began to fire (event time). NULL if it did not.';
 COMMENT ON COLUMN promptmon.alert.ended_at IS 'When the alert was resolved or cancelled (event time). NULL while it goes on.';
@@ -315,7 +315,7 @@ COMMENT ON COLUMN promptmon.alert_overview.severity IS 'warning or critical.';
 COMMENT ON COLUMN promptmon.alert_overview.condition IS 'The condition of the rule, with the version''s own threshold if it has one.';
 COMMENT ON COLUMN promptmon.alert_overview.actions IS 'What the rule does when it fires: alert, auto_rollback, flag_for_review.';
 COMMENT ON COLUMN promptmon.alert_overview.phase IS 'pending, firing, resolved (it fired) or cancelled (it never fired).';
-COMMENT ON COLUMN promptmon.alert_overview.cause IS 'Why it is in that phase: condition, no_data, insufficient_data, rule_changed or rule_removed.';
+COMMENT ON COLUMN promptmon.alert_overview.cause IS 'Why it is in that phase: condition, no_data, insufficient_data, rule_changed, rule_removed or superseded.';
 COMMENT ON COLUMN promptmon.alert_overview.pending_since IS 'When the condition began to hold (event time).';
 COMMENT ON COLUMN promptmon.alert_overview.fired_at IS 'When the alert began to fire (event time). NULL if it did not.';
 COMMENT ON COLUMN promptmon.alert_overview.ended_at IS 'When the alert was resolved or cancelled (event time). NULL while it goes on.';

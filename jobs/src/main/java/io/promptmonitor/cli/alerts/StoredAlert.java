@@ -59,7 +59,8 @@ record StoredAlert(
   /**
    * Who took an alert on.
    *
-   * @param takenUp whether the job has heard of it, or need not because the alert has ended
+   * @param takenUp whether the job has heard of it, or need not because the alert has ended, or
+   *     nobody is told of it
    */
   record StoredAcknowledgement(Instant at, String by, @Nullable String comment, boolean takenUp) {}
 
@@ -85,7 +86,7 @@ record StoredAlert(
               AND e.due_at > e.updated_at - interval '2 minutes', false) AS overdue,
           coalesce(c.at, e.acknowledged_at) AS acknowledged_at, coalesce(c.actor, e.acknowledged_by) AS acknowledged_by,
           CASE WHEN c.at IS NULL THEN e.acknowledged_comment ELSE c.comment END AS acknowledged_comment,
-          e.acknowledged_at IS NOT NULL OR a.ended_at IS NOT NULL AS taken_up
+          e.acknowledged_at IS NOT NULL OR a.ended_at IS NOT NULL OR NOT 'alert' = ANY (a.actions) AS taken_up
       """
           + FROM;
 

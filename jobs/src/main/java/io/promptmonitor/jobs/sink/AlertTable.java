@@ -19,8 +19,12 @@ final class AlertTable implements JdbcTable<AlertEvent> {
   private static final int BEGUN = 0;
   private static final int ENDED = 1;
 
+  /**
+   * What has ended stays so if the beginning is told again. An episode of the same rule and version
+   * that still goes on in the table is one that no job knows any more: a new one ends it.
+   */
   private static final String BEGIN =
-      "INSERT INTO promptmon.alert (alert_id, prompt_id, prompt_version, rule, kind, severity,"
+      "WITH begun AS (INSERT INTO promptmon.alert (alert_id, prompt_id, prompt_version, rule, kind, severity,"
           + " condition, hold, actions, phase, cause, pending_since, fired_at, ended_at, operator,"
           + " flagged_for_review, "
           + Parameters.READING
@@ -32,7 +36,16 @@ final class AlertTable implements JdbcTable<AlertEvent> {
           + " value = EXCLUDED.value, threshold = EXCLUDED.threshold,"
           + " baseline = EXCLUDED.baseline, sample_count = EXCLUDED.sample_count,"
           + " window_length = EXCLUDED.window_length, evidence = EXCLUDED.evidence,"
-          + " updated_at = now()";
+          + " updated_at = now()"
+          + " WHERE alert.ended_at IS NULL"
+          + " OR alert.fired_at IS NULL AND EXCLUDED.fired_at IS NOT NULL"
+          + " RETURNING alert_id, prompt_id, prompt_version, rule, pending_since)"
+          + " UPDATE promptmon.alert SET cause = 'superseded', ended_at = begun.pending_since,"
+          + " phase = CASE WHEN alert.fired_at IS NULL THEN 'cancelled' ELSE 'resolved' END,"
+          + " updated_at = now() FROM begun"
+          + " WHERE alert.prompt_id = begun.prompt_id"
+          + " AND alert.prompt_version = begun.prompt_version AND alert.rule = begun.rule"
+          + " AND alert.ended_at IS NULL AND alert.pending_since < begun.pending_since";
 
   private static final String END =
       "UPDATE promptmon.alert SET phase = ?, cause = ?, ended_at = ?, updated_at = now()"
