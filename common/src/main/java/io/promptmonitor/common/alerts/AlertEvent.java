@@ -3,6 +3,7 @@ package io.promptmonitor.common.alerts;
 import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.metrics.Exemplar;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -37,6 +38,11 @@ public record AlertEvent(
     @Nullable String reason,
     @Nullable AlertReading reading,
     List<Exemplar> exemplars) {
+
+  /** The order in which events of one prompt that happen at the same time are taken. */
+  public static final Comparator<AlertEvent> BY_RULE =
+      Comparator.<AlertEvent, String>comparing(event -> event.key().promptVersion().version())
+          .thenComparing(event -> event.key().rule());
 
   public AlertEvent {
     Objects.requireNonNull(key, "key");

@@ -93,7 +93,7 @@ public record AlertRule(
   /** The condition as a person would write it: {@code error_rate > 0.10 for 5m}. */
   public String condition() {
     if (kind == RuleKind.NO_DATA_ALERT) {
-      return "no executions for " + DurationText.format(hold);
+      return "no executions for " + DurationText.format(hold.plus(longestWindow()));
     }
     return hold.isZero() ? expression.toString() : expression + " for " + DurationText.format(hold);
   }
@@ -150,7 +150,10 @@ public record AlertRule(
         confidence);
   }
 
-  /** The alert of its own that {@link #noData} asks for, or null if it asks for none. */
+  /**
+   * The alert of its own that {@link #noData} asks for, or null if it asks for none: the shortest
+   * window there always is must be empty for the rest of the time.
+   */
   @Nullable AlertRule noDataAlert() {
     Duration after = noData.alertAfter();
     if (after == null) {
@@ -160,8 +163,8 @@ public record AlertRule(
         RuleNames.NO_DATA + name,
         RuleKind.NO_DATA_ALERT,
         expression,
-        List.of(longestWindow()),
-        after,
+        List.of(RuleWindows.SHORTEST),
+        after.minus(RuleWindows.SHORTEST),
         Duration.ZERO,
         minExecutions,
         NoDataPolicy.ok(),

@@ -51,11 +51,6 @@ public record AlertState(
     return new AlertState(AlertPhase.INACTIVE, data, ruleHash, 0, 0, 0, 0, NEVER);
   }
 
-  /** Whether it says no more than {@link #initial} does, so that it need not be kept. */
-  public boolean isForgettable() {
-    return phase == AlertPhase.INACTIVE && data == DataStatus.SUFFICIENT;
-  }
-
   /** Writes the state; the first byte is the format's version. */
   public void write(DataOutput out) throws IOException {
     out.writeByte(FORMAT);

@@ -33,13 +33,21 @@ public record ExemplarChoice(List<Exemplar> failures, List<Exemplar> slowest) {
   }
 
   /**
-   * For a metric of failures those that failed, for one of latencies the slowest, for any other
-   * none: nothing can be seen of it in single executions.
+   * Those of the window that was looked at: for a metric of failures those that failed, for one of
+   * latencies the slowest, for any other none: nothing can be seen of it in single executions.
+   *
+   * @param reading what was seen; null if nothing was
+   * @param end end of the window
    */
-  List<Exemplar> about(@Nullable Metric metric) {
-    if (metric == null) {
-      return List.of();
-    }
+  List<Exemplar> about(@Nullable AlertReading reading, long end) {
+    return reading == null
+        ? List.of()
+        : about(reading.metric()).stream()
+            .filter(exemplar -> exemplar.timestamp() >= end - reading.window())
+            .toList();
+  }
+
+  private List<Exemplar> about(Metric metric) {
     return switch (metric) {
       case ERROR_RATE, SUCCESS_RATE, FAILURE_COUNT, SUCCESS_COUNT -> failures;
       default -> metric.quantity() == Quantity.LATENCY ? slowest : List.of();

@@ -198,7 +198,9 @@ final class RuleSchema {
   private static NoDataPolicy noData(ConfigValue value, Duration hold) {
     if (value.isSection()) {
       return value.section(
-          section -> NoDataPolicy.alert(section.need("alert_after", v -> v.duration(SECOND, DAY))));
+          section ->
+              NoDataPolicy.alert(
+                  section.need("alert_after", v -> v.duration(RuleWindows.SHORTEST, DAY))));
     }
     return switch (value.choice(List.of("freeze", "ok", "alert"))) {
       case "freeze" -> NoDataPolicy.freeze();

@@ -7,6 +7,7 @@ import io.promptmonitor.common.conditions.ConditionEvaluator;
 import io.promptmonitor.common.conditions.Expression;
 import io.promptmonitor.common.conditions.Operand.Literal;
 import io.promptmonitor.common.conditions.Operator;
+import io.promptmonitor.common.encoding.StableHash;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.Worse;
 import io.promptmonitor.common.registry.DeploymentSpecification.AlertThreshold;
@@ -20,6 +21,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,17 @@ public record RuleSet(List<AlertRule> alertRules, List<AlertRule> triggers)
   /** The rules of a configuration. */
   public static RuleSet of(AlertingConfig config) {
     return new RuleSet(config.alertRules(), config.autoRollback().triggers());
+  }
+
+  /**
+   * A number made from all that the rules say, kept in state; see {@link AlertRule#contentHash}.
+   */
+  public long contentHash() {
+    return StableHash.hash64(
+        StableHash.join(
+            Stream.concat(alertRules.stream(), triggers.stream())
+                .map(rule -> Long.toHexString(rule.contentHash()))
+                .toArray(String[]::new)));
   }
 
   /**

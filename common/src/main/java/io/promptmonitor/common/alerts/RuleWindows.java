@@ -24,6 +24,9 @@ public final class RuleWindows {
                   Duration.ofHours(24)))
           .toList();
 
+  /** The shortest of them. */
+  public static final Duration SHORTEST = LADDER.get(0);
+
   private RuleWindows() {}
 
   /**
@@ -32,6 +35,6 @@ public final class RuleWindows {
    */
   static List<Duration> upTo(Duration hold) {
     List<Duration> windows = LADDER.stream().filter(length -> length.compareTo(hold) <= 0).toList();
-    return windows.isEmpty() ? List.of(LADDER.get(0)) : windows;
+    return windows.isEmpty() ? List.of(SHORTEST) : windows;
   }
 }

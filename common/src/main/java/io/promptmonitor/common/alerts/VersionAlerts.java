@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * and says what happened. A state machine on event time; not thread-safe.
  *
  * <p>It keeps every rule it has evaluated, because whoever shows where rules are must learn of one
- * that is gone. A version of which nothing is going on, and no window holds anything, is forgotten:
- * when it comes back, all its rules are reported anew.
+ * that is gone. A version of which nothing is going on, and no window holds anything, is forgotten,
+ * and its rules are reported as gone: when it comes back, all of them are reported anew.
  */
 public final class VersionAlerts {
 
@@ -72,6 +72,7 @@ public final class VersionAlerts {
       lastEvaluation = now;
       changed = true;
     } else if (!hasExecutions) {
+      followed.forEach((rule, alert) -> events.add(removed(rule, alert, now)));
       followed.clear();
       lastEvaluation = AlertState.NEVER;
       changed = true;
@@ -174,7 +175,7 @@ public final class VersionAlerts {
         transition.data(),
         transition.reason(),
         reading,
-        fires ? exemplars.about(reading == null ? null : reading.metric()) : List.of());
+        fires ? exemplars.about(reading, transition.time()) : List.of());
   }
 
   /** Where a rule is that is evaluated for the first time. */

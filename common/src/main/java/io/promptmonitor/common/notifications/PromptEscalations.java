@@ -142,8 +142,10 @@ public final class PromptEscalations {
     String alertId = acknowledgement.alertId();
     Episode episode = episodes.get(alertId);
     if (episode == null) {
+      // A replay knows all commands before its time begins: each waits for its alert to the end.
+      long at = now == Long.MIN_VALUE ? Long.MAX_VALUE - EARLY_ACKNOWLEDGEMENT : now;
       early.put(
-          alertId, new EarlyAcknowledgement(acknowledgement.by(), acknowledgement.comment(), now));
+          alertId, new EarlyAcknowledgement(acknowledgement.by(), acknowledgement.comment(), at));
       return;
     }
     if (episode.state.isAcknowledged()) {

@@ -9,7 +9,6 @@ import io.promptmonitor.common.notifications.EscalationRow;
 import io.promptmonitor.common.notifications.Notification;
 import io.promptmonitor.common.notifications.PromptEscalations;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,11 +16,6 @@ import java.util.TreeMap;
 
 /** One prompt in a {@link Replay}: its versions, and who is told of their alerts. */
 final class PromptReplay implements PromptEscalations.Output {
-
-  /** As the job takes events of the same time. */
-  private static final Comparator<AlertEvent> BY_RULE =
-      Comparator.<AlertEvent, String>comparing(event -> event.key().promptVersion().version())
-          .thenComparing(event -> event.key().rule());
 
   private final String promptId;
   private final Replay replay;
@@ -99,7 +93,7 @@ final class PromptReplay implements PromptEscalations.Output {
     }
     List<AlertEvent> ofNow = events.remove(now);
     if (ofNow != null) {
-      ofNow.sort(BY_RULE);
+      ofNow.sort(AlertEvent.BY_RULE);
       for (AlertEvent event : ofNow) {
         escalations.take(
             event, replay.config().alerting().policy(event.rule().severity()), now, this);

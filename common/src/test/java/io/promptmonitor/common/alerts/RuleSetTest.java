@@ -129,7 +129,7 @@ class RuleSetTest {
     assertThat(shown(rules.forVersion(active)))
         .containsExactly(
             "r | error_rate > 0.05 | 5 | warning",
-            "no data: r | no executions for 10m | 5 | warning");
+            "no data: r | no executions for 10m | 1 | warning");
     RegisteredVersion draft = new RegisteredVersion(active.definition(), Deployment.draft(), null);
     assertThat(rules.forVersion(draft)).hasSize(1);
   }

@@ -344,7 +344,7 @@ class VersionAlertsTest {
             shown(
                 alerts.evaluate(
                     rules, EvaluatedWindows.none(), false, ExemplarChoice.none(), MINUTE)))
-        .containsExactly("errors RESOLVED NO_DATA");
+        .containsExactly("errors RESOLVED NO_DATA", "errors DATA RULE_REMOVED");
     assertThat(alerts.isEmpty()).isTrue();
     assertThat(alerts.hasChanged()).isTrue();
     assertThat(restored(alerts).isEmpty()).isTrue();
@@ -364,7 +364,7 @@ class VersionAlertsTest {
     long wakeUpAt = alerts.wakeUpAt(rules, INTERVAL);
     assertThat(wakeUpAt).isEqualTo(5 * MINUTE + 1);
     assertThat(shown(alerts.wake(rules, INTERVAL, wakeUpAt)))
-        .containsExactly("errors CANCELLED NO_DATA");
+        .containsExactly("errors CANCELLED NO_DATA", "errors DATA RULE_REMOVED");
     assertThat(alerts.isEmpty()).isTrue();
   }
 
@@ -384,7 +384,10 @@ class VersionAlertsTest {
     }
     // By 5 min what was seen has left the window, then it fires on for keep_firing_for.
     assertThat(happened)
-        .containsExactly("300001 errors DATA NO_DATA", "600001 errors RESOLVED NO_DATA");
+        .containsExactly(
+            "300001 errors DATA NO_DATA",
+            "600001 errors RESOLVED NO_DATA",
+            "600001 errors DATA RULE_REMOVED");
     assertThat(alerts.isEmpty()).isTrue();
   }
 
@@ -421,7 +424,7 @@ class VersionAlertsTest {
     List<AlertEvent> events = alerts.wake(rules, INTERVAL, MINUTE);
     assertThat(shown(events)).containsExactly("r DATA NO_DATA", "no data: r PENDING");
     long wakeUpAt = alerts.wakeUpAt(rules, INTERVAL);
-    assertThat(wakeUpAt).isEqualTo(11 * MINUTE);
+    assertThat(wakeUpAt).isEqualTo(10 * MINUTE);
     assertThat(alerts.wake(rules, INTERVAL, wakeUpAt - INTERVAL)).isEmpty();
     alerts = restored(alerts);
     events = alerts.wake(rules, INTERVAL, alerts.wakeUpAt(rules, INTERVAL));
@@ -444,8 +447,8 @@ class VersionAlertsTest {
                 alerts.evaluate(
                     rules, EvaluatedWindows.none(), false, ExemplarChoice.none(), 5 * MINUTE)))
         .containsExactly("r DATA NO_DATA", "no data: r PENDING");
-    assertThat(alerts.wakeUpAt(rules, INTERVAL)).isEqualTo(15 * MINUTE);
-    assertThat(shown(alerts.wake(rules, INTERVAL, 15 * MINUTE)))
+    assertThat(alerts.wakeUpAt(rules, INTERVAL)).isEqualTo(14 * MINUTE);
+    assertThat(shown(alerts.wake(rules, INTERVAL, 14 * MINUTE)))
         .containsExactly("no data: r FIRING");
   }
 
@@ -458,7 +461,7 @@ class VersionAlertsTest {
     firing.wake(active, INTERVAL, 10 * MINUTE);
     VersionAlerts later = restored(firing);
     assertThat(shown(later.wake(superseded, INTERVAL, 60 * MINUTE)))
-        .containsExactly("no data: r RESOLVED RULE_REMOVED");
+        .containsExactly("no data: r RESOLVED RULE_REMOVED", "r DATA RULE_REMOVED");
     assertThat(later.isEmpty()).isTrue();
     // Too soon after it fired to be sure that there are no evaluations: it is asked again then.
     VersionAlerts soon = restored(firing);
@@ -466,7 +469,7 @@ class VersionAlertsTest {
     long wakeUpAt = soon.wakeUpAt(superseded, INTERVAL);
     assertThat(wakeUpAt).isEqualTo(10 * MINUTE + 2 * INTERVAL);
     assertThat(shown(soon.wake(superseded, INTERVAL, wakeUpAt)))
-        .containsExactly("no data: r RESOLVED RULE_REMOVED");
+        .containsExactly("no data: r RESOLVED RULE_REMOVED", "r DATA RULE_REMOVED");
   }
 
   @Test

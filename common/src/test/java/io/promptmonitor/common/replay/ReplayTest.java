@@ -324,13 +324,13 @@ class ReplayTest {
     assertThat(diary.alerts)
         .containsExactly(
             "0:00 checkout@1.0.0 no data: errors PENDING",
-            "5:00 checkout@1.0.0 no data: errors FIRING",
+            "4:00 checkout@1.0.0 no data: errors FIRING",
             "8:00 checkout@1.0.0 no data: errors RESOLVED",
             "8:00 checkout@1.1.0 no data: errors PENDING",
             "10:10 checkout@1.1.0 no data: errors CANCELLED",
             // The window of one minute is empty one minute after the last execution.
             "13:00 checkout@1.1.0 no data: errors PENDING",
-            "18:00 checkout@1.1.0 no data: errors FIRING");
+            "17:00 checkout@1.1.0 no data: errors FIRING");
   }
 
   // Operators

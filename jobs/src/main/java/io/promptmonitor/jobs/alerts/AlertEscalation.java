@@ -16,7 +16,6 @@ import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,10 +62,6 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
   private static final String STATE = "escalations";
   private static final String EARLY = "early";
 
-  private static final Comparator<AlertEvent> BY_RULE =
-      Comparator.<AlertEvent, String>comparing(event -> event.key().promptVersion().version())
-          .thenComparing(event -> event.key().rule());
-
   private final AlertingConfig alerting;
   private final GroupingConfig grouping;
   private final EscalationClock clock;
@@ -89,7 +84,8 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    silences = new BroadcastSilences(context.getOperatorStateStore());
+    silences =
+        new BroadcastSilences(context.getOperatorStateStore(), clock == EscalationClock.EVENT_TIME);
     counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
     escalations = context.getKeyedStateStore().getState(descriptor());
     early =
@@ -189,7 +185,7 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
     List<AlertEvent> events = early.get(now);
     if (events != null) {
       early.remove(now);
-      events.stream().sorted(BY_RULE).forEach(event -> take(event, ofPrompt, now));
+      events.stream().sorted(AlertEvent.BY_RULE).forEach(event -> take(event, ofPrompt, now));
     }
     ofPrompt.wake(silences.at(now), now, emitter);
   }

@@ -20,10 +20,15 @@ import io.promptmonitor.jobs.registry.BroadcastRegistry;
 import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -45,7 +50,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keyed state: {@code alerts}, the version's alerts as bytes, which they give up once nothing is
  * going on and no window holds anything; {@code timer}, the one event-time timer of the key, which
- * may ring too early and is then set again. For all keys together: the registry, and counters.
+ * may ring too early and is then set again. For all keys together: the registry, {@code rules} (a
+ * hash of those of the run before), and counters.
  */
 public final class AlertEvaluation
     extends PatientRegistryFollower<PromptVersionId, SlidingWindows, AlertEvent>
@@ -56,6 +62,13 @@ public final class AlertEvaluation
       new OutputTag<>("rollback-triggers", RecordTypeInfo.ROLLBACK_TRIGGER);
 
   private static final long serialVersionUID = 1L;
+
+  private static final String STATE = "alerts";
+
+  private static final MapStateDescriptor<String, Long> RULES_HASH =
+      new MapStateDescriptor<>("rules", Types.STRING, Types.LONG);
+
+  private static final String HASH = "hash";
 
   /** The rules of a version take about 10 KB. */
   private static final int MAX_CACHED_VERSIONS = 10_000;
@@ -93,7 +106,7 @@ public final class AlertEvaluation
             .getKeyedStateStore()
             .getState(
                 new ValueStateDescriptor<>(
-                    "alerts", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+                    STATE, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
     timer = context.getKeyedStateStore().getState(new ValueStateDescriptor<>("timer", Types.LONG));
     timers = getInternalTimerService("alerts", VoidNamespaceSerializer.INSTANCE, this);
     rules =
@@ -105,6 +118,29 @@ public final class AlertEvaluation
             return size() > MAX_CACHED_VERSIONS;
           }
         };
+    followRules(context.getOperatorStateStore().getBroadcastState(RULES_HASH));
+  }
+
+  /**
+   * If the job goes on with other rules, versions without executions have to be looked at as well:
+   * their alerts may end or begin.
+   */
+  private void followRules(BroadcastState<String, Long> kept) throws Exception {
+    long hash = ruleSet.contentHash();
+    Long before = kept.get(HASH);
+    if (before != null && before != hash) {
+      Set<PromptVersionId> promptVersions = new HashSet<>(registry.view().versions().keySet());
+      try (Stream<PromptVersionId> keys =
+          getKeyedStateBackend()
+              .getKeys(STATE, VoidNamespace.INSTANCE)
+              .map(PromptVersionId.class::cast)) {
+        keys.forEach(promptVersions::add);
+      }
+      for (PromptVersionId promptVersion : promptVersions) {
+        wakeSilent(promptVersion);
+      }
+    }
+    kept.put(HASH, hash);
   }
 
   @Override
@@ -135,6 +171,10 @@ public final class AlertEvaluation
     }
     PromptVersionId promptVersion = RegistryView.id(promptId, versionId);
     rules.remove(promptVersion);
+    wakeSilent(promptVersion);
+  }
+
+  private void wakeSilent(PromptVersionId promptVersion) throws Exception {
     if (!owns(promptVersion)) {
       return;
     }

@@ -16,8 +16,8 @@ import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * The silences of operators in one subtask of an operator that commands are broadcast to, kept in
- * the operator's broadcast state until they end. A silence is in the time of the machine; in a
- * replay it is compared with event time.
+ * the operator's broadcast state until they end, or for good in a replay. A silence is in the time
+ * of the machine; in a replay it is compared with event time.
  */
 public final class BroadcastSilences {
 
@@ -32,11 +32,17 @@ public final class BroadcastSilences {
   private final BroadcastState<String, Silence> state;
   private final BroadcastState<String, Long> progress;
   private final Map<String, Silence> silences = new TreeMap<>();
+  private final boolean replay;
   private long lastCommandId;
   private boolean caughtUp;
 
-  /** The silences as the checkpoint held them; none without one. */
-  public BroadcastSilences(OperatorStateStore store) throws Exception {
+  /**
+   * The silences as the checkpoint held them; none without one.
+   *
+   * @param replay whether the past is looked at, in which silences hold that have ended by now
+   */
+  public BroadcastSilences(OperatorStateStore store, boolean replay) throws Exception {
+    this.replay = replay;
     state = store.getBroadcastState(SILENCES);
     progress = store.getBroadcastState(PROGRESS);
     for (Map.Entry<String, Silence> entry : state.immutableEntries()) {
@@ -73,7 +79,9 @@ public final class BroadcastSilences {
     }
     lastCommandId = command.commandId();
     progress.put(LAST_COMMAND_ID, lastCommandId);
-    forgetEnded(command.at().toEpochMilli());
+    if (!replay) {
+      forgetEnded(command.at().toEpochMilli());
+    }
     return true;
   }
 

@@ -281,6 +281,20 @@ class AlertEscalationTest {
   }
 
   @Test
+  void theEndOfAReplayWaitsForTheRegistry() throws Exception {
+    try (Harness harness = new Harness(EscalationClock.EVENT_TIME, 1, 0)) {
+      harness.open();
+      harness.event(FIRING);
+      harness.processWatermark1(Watermark.MAX_WATERMARK);
+      harness.endInput1();
+      assertThat(harness.shown()).isEmpty();
+      harness.signal(RegistrySignal.CAUGHT_UP);
+      assertThat(harness.shown())
+          .containsExactly("1s pagerduty[p:bad FIRING]", "1s slack[p:bad FIRING]");
+    }
+  }
+
+  @Test
   void aRestartWithMoreSubtasksChangesNothing() throws Exception {
     List<String> undisturbed = run(Integer.MAX_VALUE);
     assertThat(undisturbed).hasSizeGreaterThan(60);

@@ -57,10 +57,11 @@ class AlertEvaluationTest {
         triggers: []
       """;
 
-  private static final RuleSet RULE_SET =
-      RuleSet.of(
-          ConfigReader.read(
-              "rules.yaml", RULES, top -> AlertingConfig.read(top, Duration.ofMillis(PANE))));
+  private static RuleSet ruleSet(String yaml) {
+    return RuleSet.of(
+        ConfigReader.read(
+            "rules.yaml", yaml, top -> AlertingConfig.read(top, Duration.ofMillis(PANE))));
+  }
 
   /** The operator with both inputs in the test's hand. */
   private static final class Harness
@@ -68,8 +69,12 @@ class AlertEvaluationTest {
           PromptVersionId, SlidingWindows, RegistrySignal, AlertEvent> {
 
     Harness(int parallelism, int subtask) throws Exception {
+      this(RULES, parallelism, subtask);
+    }
+
+    Harness(String rules, int parallelism, int subtask) throws Exception {
       super(
-          new AlertEvaluation(RULE_SET, PANE),
+          new AlertEvaluation(ruleSet(rules), PANE),
           SlidingWindows::promptVersion,
           null,
           RecordTypeInfo.PROMPT_VERSION,
@@ -123,7 +128,7 @@ class AlertEvaluationTest {
       counters.add(i < failures ? failed(good) : good);
     }
     List<SlidingWindow> windows =
-        Stream.of(5 * MINUTE, 1_440 * MINUTE)
+        Stream.of(MINUTE, 5 * MINUTE, 1_440 * MINUTE)
             .map(
                 length ->
                     new SlidingWindow(
@@ -270,7 +275,7 @@ class AlertEvaluationTest {
       assertThat(harness.shown())
           .containsExactly(
               "0 greeting@1.0.0 no data: silent PENDING",
-              "180 greeting@1.0.0 no data: silent FIRING");
+              "120 greeting@1.0.0 no data: silent FIRING");
       // Another version takes its place.
       harness.signal(change(4, RegistryEvent.Kind.REGISTERED, "2.0.0", null));
       harness.signal(change(5, RegistryEvent.Kind.STAGED, "2.0.0", null));
@@ -283,6 +288,35 @@ class AlertEvaluationTest {
               .orElseThrow();
       assertThat(ended.cause()).isEqualTo(Cause.RULE_REMOVED);
       assertThat(ended.key().promptVersion()).isEqualTo(PROMPT);
+    }
+  }
+
+  @Test
+  void rulesThatWereChangedWhileTheJobWasAwayReachSilentVersions() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness harness = opened()) {
+      harness.signal(change(1, RegistryEvent.Kind.REGISTERED, "1.0.0", null));
+      harness.signal(change(2, RegistryEvent.Kind.STAGED, "1.0.0", null));
+      harness.signal(change(3, RegistryEvent.Kind.DEPLOYED, "1.0.0", null));
+      harness.signal(RegistrySignal.CAUGHT_UP);
+      harness.watermark(START);
+      harness.watermark(START + 10 * MINUTE);
+      assertThat(harness.shown()).last().asString().endsWith("no data: silent FIRING");
+      state = harness.snapshot(1, 1);
+    }
+    String without = RULES.replace(", no_data: {alert_after: 3m}", "");
+    try (Harness restored = new Harness(without, 1, 0)) {
+      restored.initializeState(state);
+      restored.open();
+      restored.watermark(START + 11 * MINUTE);
+      assertThat(restored.shown()).containsExactly("660 greeting@1.0.0 no data: silent RESOLVED");
+      state = restored.snapshot(2, 2);
+    }
+    try (Harness restored = new Harness(1, 0)) {
+      restored.initializeState(state);
+      restored.open();
+      restored.watermark(START + 12 * MINUTE);
+      assertThat(restored.shown()).containsExactly("720 greeting@1.0.0 no data: silent PENDING");
     }
   }
 
