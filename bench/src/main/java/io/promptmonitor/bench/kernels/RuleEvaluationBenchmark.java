@@ -109,7 +109,7 @@ public class RuleEvaluationBenchmark {
     for (int i = 0; i < versions; i++) {
       List<SlidingWindow> windows = i % 100 < breached ? failing : healthy;
       SlidingWindows evaluation =
-          new SlidingWindows(ids.get(i), now, 8, windows, List.of(), List.of());
+          new SlidingWindows(ids.get(i), now, 8, true, windows, List.of(), List.of());
       VersionAlerts alerts = VersionAlerts.fromBytes(ids.get(i), states[i]);
       List<AlertEvent> happened =
           alerts.evaluate(

@@ -27,7 +27,7 @@ public record RuleDemand(@Nullable RuleSet rules, List<Duration> latencies)
    * @param version null for a version that has traffic but is not in the registry
    */
   public SlidingDemand of(@Nullable RegisteredVersion version) {
-    SlidingDemand.Builder demand = SlidingDemand.builder();
+    SlidingDemand.Builder demand = SlidingDemand.builder().onlyWantedLengths();
     for (Duration length : latencies) {
       demand.add(length.toMillis(), MetricPart.LATENCY.mask());
     }

@@ -104,13 +104,12 @@ public final class VersionRule {
 
   /** Adds what the rule has to know of the window that {@link #evaluate} takes. */
   void addTo(SlidingDemand.Builder demand) {
-    if (rule.kind() == RuleKind.NO_DATA_ALERT) {
-      return; // It counts executions.
-    }
     int parts = 0;
-    for (Metric metric : rule.metrics()) {
-      MetricPart part = metric.part();
-      parts |= part == null ? 0 : part.mask();
+    if (rule.kind() != RuleKind.NO_DATA_ALERT) { // It counts executions.
+      for (Metric metric : rule.metrics()) {
+        MetricPart part = metric.part();
+        parts |= part == null ? 0 : part.mask();
+      }
     }
     demand.addShortest(windows, evaluator.requiredExecutions(), parts, latencyThresholds());
   }

@@ -671,6 +671,7 @@ public final class RollUp {
               promptVersion,
               now,
               predictedQuality(),
+              lastDataEnd > plan.longestSlidingStart(now),
               sliding.evaluate(plan, levels, facts.slidingDemand(promptVersion), now, lastDataEnd),
               exemplars.newestFailures(now),
               exemplars.slowest(now)));

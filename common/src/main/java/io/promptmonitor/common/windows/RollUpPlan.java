@@ -98,6 +98,16 @@ public final class RollUpPlan {
     return Math.floorDiv(end - settings.slidingLengths().get(index), step) * step;
   }
 
+  /** How long before an evaluation windows of {@code level} are still there, at least. */
+  long slidingReach(int level) {
+    return slidingReach[level];
+  }
+
+  /** Where the longest sliding window begins if it ends at {@code end}. */
+  long longestSlidingStart(long end) {
+    return slidingStart(slidingSteps.length - 1, end);
+  }
+
   /**
    * The evaluation at which the longest sliding window is empty, if no executions come after {@code
    * dataEnd}.

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is wanted of the sliding windows of a prompt version besides their counters, which are
- * always there: parts of aggregates, and how many executions were slower than thresholds. What
- * nobody wants is not computed. Immutable.
+ * What is wanted of the sliding windows of a prompt version besides their counters, which are there
+ * of every window: parts of aggregates, and how many executions were slower than thresholds. What
+ * nobody wants is not computed, nor are windows, if that is wanted. Immutable.
  */
 public final class SlidingDemand {
 
@@ -20,9 +20,12 @@ public final class SlidingDemand {
   /** Of single windows, in addition. */
   private final List<Choice> choices;
 
+  private final boolean everyLength;
+
   private SlidingDemand(Builder builder) {
     parts = builder.parts;
     choices = List.copyOf(builder.choices);
+    everyLength = builder.everyLength;
   }
 
   /** Counters alone. */
@@ -48,6 +51,11 @@ public final class SlidingDemand {
   /** What is wanted of single windows. */
   List<Choice> choices() {
     return choices;
+  }
+
+  /** Whether windows are wanted of which nothing is but the counters. */
+  boolean everyLength() {
+    return everyLength;
   }
 
   /** The mask of all parts that are wanted of any window. */
@@ -88,10 +96,14 @@ public final class SlidingDemand {
       return lengths[lengths.length - 1];
     }
 
+    /** Whether a window may be the one. */
+    boolean mayBe(long length) {
+      return Arrays.binarySearch(lengths, length) >= 0;
+    }
+
     /** Whether a window is the one, if no shorter one is. */
     boolean isOf(long length, long executions) {
-      return length == longest()
-          || (executions >= requiredExecutions && Arrays.binarySearch(lengths, length) >= 0);
+      return length == longest() || (executions >= requiredExecutions && mayBe(length));
     }
   }
 
@@ -100,8 +112,15 @@ public final class SlidingDemand {
 
     private int parts;
     private final List<Choice> choices = new ArrayList<>();
+    private boolean everyLength = true;
 
     private Builder() {}
+
+    /** Leaves out windows that nothing is added for, or of which a shorter one will do. */
+    public Builder onlyWantedLengths() {
+      everyLength = false;
+      return this;
+    }
 
     /** Adds the parts in the mask {@code more}, of windows of every length. */
     public Builder addToEveryLength(int more) {
@@ -125,10 +144,7 @@ public final class SlidingDemand {
      */
     public Builder addShortest(
         long[] lengths, long requiredExecutions, int more, double... latencyThresholds) {
-      if (more != 0 || latencyThresholds.length > 0) {
-        choices.add(
-            new Choice(lengths.clone(), requiredExecutions, more, latencyThresholds.clone()));
-      }
+      choices.add(new Choice(lengths.clone(), requiredExecutions, more, latencyThresholds.clone()));
       return this;
     }
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Evaluates sliding windows from panes and the windows above them. All windows of one evaluation
  * end at the same time, so that a longer one continues where the next shorter one began, and each
  * takes the largest windows that fit: the number of merges grows with the logarithm of the length.
- * What lies after the last executions is passed over, windows with the same executions share what
- * was computed of them, and of distributions only those are merged that somebody wants. Working
+ * Times without executions are passed over, windows with the same executions share what was
+ * computed of them, and only what somebody wants is merged, distributions and windows. Working
  * memory for one thread.
  */
 public final class SlidingEvaluator {
@@ -46,6 +46,9 @@ public final class SlidingEvaluator {
     int previousParts = 0;
     for (int i = 0; i < lengths.size(); i++) {
       long length = lengths.get(i);
+      if (!isWanted(length, demand)) {
+        continue;
+      }
       long start = plan.slidingStart(i, end);
       int wanted = partsFrom(length, demand);
       boolean more = false;
@@ -57,7 +60,9 @@ public final class SlidingEvaluator {
         cursor -= plan.millis(level);
         RolledWindow window = levels[level].find(cursor);
         WindowAggregate content = closedContent(window);
-        if (window != null && content != null) {
+        if (window == null) {
+          cursor = passGap(plan, levels, cursor, start, end);
+        } else if (content != null) {
           more = true;
           known &= window.parts;
           merged.mergeParts(content, wanted & known & ~LATENCY);
@@ -81,6 +86,19 @@ public final class SlidingEvaluator {
       previousParts = parts;
     }
     return windows;
+  }
+
+  private boolean isWanted(long length, SlidingDemand demand) {
+    if (demand.everyLength()) {
+      return true;
+    }
+    List<SlidingDemand.Choice> choices = demand.choices();
+    for (int c = 0; c < choices.size(); c++) {
+      if (!chosen[c] && choices.get(c).mayBe(length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void begin(SlidingDemand demand) {
@@ -157,6 +175,24 @@ public final class SlidingEvaluator {
       }
     }
     return Math.min(dataEnd, end);
+  }
+
+  /**
+   * The time from which the longest windows fit that is not after {@code cursor}, nor before {@code
+   * start} or the executions that come next on the way back.
+   */
+  private static long passGap(
+      RollUpPlan plan, WindowSeries[] levels, long cursor, long start, long end) {
+    int level = plan.keepsPanes() ? WindowLevel.PANE : WindowLevel.MINUTE;
+    while (level < WindowLevel.HOUR && cursor <= end - plan.slidingReach(level)) {
+      level++;
+    }
+    int before = levels[level].indexFrom(cursor) - 1;
+    long dataEnd = Math.max(start, end - plan.slidingReach(level));
+    if (before >= 0) {
+      dataEnd = Math.max(dataEnd, levels[level].get(before).start + plan.millis(level));
+    }
+    return dataEnd < cursor ? alignedUp(plan, dataEnd, cursor) : cursor;
   }
 
   private static int largestFitting(RollUpPlan plan, long cursor, long start) {

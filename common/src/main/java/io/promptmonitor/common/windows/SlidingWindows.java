@@ -15,7 +15,8 @@ import java.util.Objects;
  *     exclusive
  * @param predictedQuality the quality that was predicted for the prompt version, as far as it was
  *     known at the evaluation: 0 to 10, or NaN
- * @param windows a window of each configured length, in ascending order
+ * @param hasExecutions whether a window of the longest configured length has executions
+ * @param windows a window of each configured length that is wanted, in ascending order
  * @param failures the newest failed executions of the longest window, the newest first; at most
  *     {@value #MAX_EXEMPLARS}
  * @param slowest the slowest executions of the last five minutes, failed ones included, the slowest
@@ -25,6 +26,7 @@ public record SlidingWindows(
     PromptVersionId promptVersion,
     long end,
     double predictedQuality,
+    boolean hasExecutions,
     List<SlidingWindow> windows,
     List<Exemplar> failures,
     List<Exemplar> slowest) {
@@ -37,10 +39,5 @@ public record SlidingWindows(
     windows = List.copyOf(windows);
     failures = List.copyOf(failures);
     slowest = List.copyOf(slowest);
-  }
-
-  /** Whether any window has executions: the longest has, if any does. */
-  public boolean hasExecutions() {
-    return !windows.isEmpty() && windows.get(windows.size() - 1).counters().executionCount() > 0;
   }
 }

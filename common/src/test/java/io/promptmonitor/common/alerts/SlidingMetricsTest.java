@@ -27,6 +27,7 @@ class SlidingMetricsTest {
             GREETING,
             600_000,
             predictedQuality,
+            true,
             List.of(
                 new SlidingWindow(
                     60_000, 540_000, none, Double.NaN, Double.NaN, Double.NaN, List.of()),

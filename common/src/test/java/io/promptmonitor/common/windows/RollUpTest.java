@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -574,6 +575,37 @@ class RollUpTest {
             "at 4: 3 min, 1",
             "at 5: 3 min, 0",
             "at 6: 3 min, 0");
+  }
+
+  @Test
+  void windowsThatNobodyWantsAreLeftOut() {
+    demand =
+        SlidingDemand.builder()
+            .onlyWantedLengths()
+            .addShortest(new long[] {MINUTE, 2 * MINUTE, 3 * MINUTE}, 2, 0)
+            .build();
+    use(settings(List.of(MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE), MINUTE));
+    addSlow(1, 0, 900, true);
+    addSlow(2, MINUTE, 800, true);
+    addSlow(3, MINUTE, 400, true);
+    List<String> seen = new ArrayList<>();
+    for (int minute = 1; minute <= 6; minute++) {
+      advance(minute * MINUTE);
+      SlidingWindows last = evaluations.get(evaluations.size() - 1);
+      seen.add(
+          last.hasExecutions()
+              + last.windows().stream()
+                  .map(w -> " %d:%d".formatted(w.length() / MINUTE, w.counters().executionCount()))
+                  .collect(Collectors.joining()));
+    }
+    assertThat(seen)
+        .containsExactly(
+            "true 1:1 2:1 3:1",
+            "true 1:2",
+            "true 1:0 2:2",
+            "true 1:0 2:0 3:2",
+            "true 1:0 2:0 3:0", // in the window of 4 minutes there are two
+            "false 1:0 2:0 3:0");
   }
 
   @Test

@@ -40,6 +40,7 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
     PromptVersionIdSerializer.INSTANCE.serialize(evaluation.promptVersion(), out);
     out.writeLong(evaluation.end());
     out.writeDouble(evaluation.predictedQuality());
+    out.writeBoolean(evaluation.hasExecutions());
     VarInt.write(out, evaluation.windows().size());
     WindowAggregate previous = null;
     for (SlidingWindow window : evaluation.windows()) {
@@ -82,6 +83,7 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
     PromptVersionId promptVersion = PromptVersionIdSerializer.INSTANCE.deserialize(in);
     long end = in.readLong();
     double predictedQuality = in.readDouble();
+    boolean hasExecutions = in.readBoolean();
     int windowCount = VarInt.readSize(in, MAX_WINDOWS);
     List<SlidingWindow> windows = new ArrayList<>(windowCount);
     WindowAggregate previous = null;
@@ -94,6 +96,7 @@ public final class SlidingWindowsSerializer extends ImmutableSerializer<SlidingW
         promptVersion,
         end,
         predictedQuality,
+        hasExecutions,
         windows,
         Exemplar.readAll(in, SlidingWindows.MAX_EXEMPLARS),
         Exemplar.readAll(in, SlidingWindows.MAX_EXEMPLARS));

@@ -140,7 +140,8 @@ class AlertEvaluationTest {
                         Double.NaN,
                         List.of()))
             .toList();
-    return new SlidingWindows(version, end, Double.NaN, windows, List.of(), List.of());
+    return new SlidingWindows(
+        version, end, Double.NaN, executions > 0, windows, List.of(), List.of());
   }
 
   private static Execution failed(Execution e) {

@@ -41,6 +41,7 @@ class SlidingWindowsSerializerTest {
         GREETING,
         END,
         7.5,
+        true,
         List.of(
             new SlidingWindow(
                 10_000,
@@ -94,7 +95,7 @@ class SlidingWindowsSerializerTest {
     byte[] bytes = bytes(evaluation());
     DataOutputSerializer out = new DataOutputSerializer(64);
     PromptVersionIdSerializer.INSTANCE.serialize(GREETING, out);
-    int flags = out.length() + 2 * Long.BYTES + 1;
+    int flags = out.length() + 2 * Long.BYTES + 2;
     bytes[flags] |= 1;
     assertThatThrownBy(() -> read(bytes))
         .isInstanceOf(IOException.class)
@@ -109,7 +110,7 @@ class SlidingWindowsSerializerTest {
   }
 
   private static final String GOLDEN =
-      "096772656574696e6706312e302e300000019c936e3800401e0000000000000400904e000100000000000002e0d4030001030101b0090a14001f0100b009001f01001e4092c000000000004092c000000000004092c0000000000006e0a7120001030202d00f1428001f0200a0069003001f01011e02408f40000000000040927000000000004092b0000000000002408f400000000000014087740000000000020180dddb0180f104013efffffffffffffffff6dff1b69267b0ea01000774696d656f75740000000000000002000000000000000300056770742d780003612f620201000000000000000709ffffffff073efffffffffffffffff6dff1b69267b0ea01000774696d656f75740000000000000002000000000000000300056770742d780003612f62";
+      "096772656574696e6706312e302e300000019c936e3800401e000000000000010400904e000100000000000002e0d4030001030101b0090a14001f0100b009001f01001e4092c000000000004092c000000000004092c0000000000006e0a7120001030202d00f1428001f0200a0069003001f01011e02408f40000000000040927000000000004092b0000000000002408f400000000000014087740000000000020180dddb0180f104013efffffffffffffffff6dff1b69267b0ea01000774696d656f75740000000000000002000000000000000300056770742d780003612f620201000000000000000709ffffffff073efffffffffffffffff6dff1b69267b0ea01000774696d656f75740000000000000002000000000000000300056770742d780003612f62";
 
   @Test
   void anEvaluationWithoutExecutionsIsSmall() throws IOException {
@@ -127,7 +128,7 @@ class SlidingWindowsSerializerTest {
                         Double.NaN,
                         List.of()))
             .toList();
-    assertThat(bytes(new SlidingWindows(GREETING, END, 7.5, windows, List.of(), List.of())))
+    assertThat(bytes(new SlidingWindows(GREETING, END, 7.5, false, windows, List.of(), List.of())))
         .hasSizeLessThan(120);
   }
 
