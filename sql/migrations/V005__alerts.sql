@@ -156,6 +156,24 @@ CREATE INDEX notification_pending ON promptmon.notification (channel, prompt_id,
 CREATE INDEX notification_received_at ON promptmon.notification (received_at);
 CREATE INDEX notification_prompt ON promptmon.notification (prompt_id, created_at);
 
+-- What each row of the outbox says, by what makes two messages the same: what was said once is not said again in other company.
+CREATE TABLE promptmon.notification_message (
+    channel         text    NOT NULL,
+    alert_id        text    NOT NULL,
+    reason          text    NOT NULL,
+    repetition      integer NOT NULL,
+    notification_id text    NOT NULL,
+
+    CONSTRAINT notification_message_pkey PRIMARY KEY (channel, alert_id, reason, repetition),
+    CONSTRAINT notification_message_notification FOREIGN KEY (notification_id)
+        REFERENCES promptmon.notification (notification_id) ON DELETE CASCADE,
+
+    CONSTRAINT reason_known       CHECK (reason IN ('firing', 'repeated', 'escalated', 'acknowledged', 'resolved')),
+    CONSTRAINT numbered_if_repeated CHECK ((reason = 'repeated') = (repetition > 0))
+);
+
+CREATE INDEX notification_message_notification ON promptmon.notification_message (notification_id);
+
 CREATE TABLE promptmon.notification_channel (
     channel          text        NOT NULL,
     last_sent_at     timestamptz,
@@ -181,15 +199,15 @@ CREATE VIEW promptmon.alert_overview AS
     LEFT JOIN promptmon.alert_escalation e USING (alert_id);
 
 REVOKE ALL ON promptmon.alert, promptmon.alert_event, promptmon.alert_exemplar, promptmon.rule_status, promptmon.alert_escalation,
-    promptmon.notification, promptmon.notification_channel, promptmon.alert_overview FROM PUBLIC;
+    promptmon.notification, promptmon.notification_message, promptmon.notification_channel, promptmon.alert_overview FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE ON promptmon.alert, promptmon.alert_event, promptmon.alert_exemplar, promptmon.alert_escalation,
-    promptmon.notification, promptmon.notification_channel TO promptmon_job;
+    promptmon.notification, promptmon.notification_message, promptmon.notification_channel TO promptmon_job;
 -- A rule that no longer holds for a version has no status.
 GRANT SELECT, INSERT, UPDATE, DELETE ON promptmon.rule_status TO promptmon_job;
 GRANT SELECT ON promptmon.alert_overview TO promptmon_job;
 GRANT SELECT ON promptmon.alert, promptmon.alert_event, promptmon.rule_status, promptmon.alert_escalation, promptmon.notification,
-    promptmon.notification_channel, promptmon.alert_overview TO promptmon_operator, promptmon_analyst, promptmon_investigator;
+    promptmon.notification_message, promptmon.notification_channel, promptmon.alert_overview TO promptmon_operator, promptmon_analyst, promptmon_investigator;
 -- Single executions, if only by their hashes.
 GRANT SELECT ON promptmon.alert_exemplar TO promptmon_operator, promptmon_investigator;
 
@@ -278,7 +296,7 @@ COMMENT ON COLUMN promptmon.alert_escalation.ended_at IS 'When the alert was res
 COMMENT ON COLUMN promptmon.alert_escalation.updated_at IS 'When the row was last written (clock of the database).';
 
 COMMENT ON TABLE promptmon.notification IS 'The outbox: one row per message to a channel, written before it is sent, with what became of it.';
-COMMENT ON COLUMN promptmon.notification.notification_id IS 'Identifies the message by its content, so that a replay does not send it again.';
+COMMENT ON COLUMN promptmon.notification.notification_id IS 'Identifies the notification by what it was to say, so that the same one is the same row.';
 COMMENT ON COLUMN promptmon.notification.position IS 'In which order the rows were written; those about a prompt are sent to a channel in this order.';
 COMMENT ON COLUMN promptmon.notification.channel IS 'Name of the channel.';
 COMMENT ON COLUMN promptmon.notification.prompt_id IS 'Identifier of the prompt it is about. Empty if it is about the monitor itself.';
@@ -295,6 +313,13 @@ COMMENT ON COLUMN promptmon.notification.next_attempt_at IS 'When it is tried ag
 COMMENT ON COLUMN promptmon.notification.claimed_by IS 'Who is sending it now. NULL if nobody is.';
 COMMENT ON COLUMN promptmon.notification.claimed_until IS 'Until when nobody else will try.';
 COMMENT ON COLUMN promptmon.notification.settled_at IS 'When it was sent or given up. NULL while it is pending.';
+
+COMMENT ON TABLE promptmon.notification_message IS 'One row per message about an alert that a channel was told, or is to be told, and the notification that says it. Deleted with the notification.';
+COMMENT ON COLUMN promptmon.notification_message.channel IS 'Name of the channel.';
+COMMENT ON COLUMN promptmon.notification_message.alert_id IS 'The episode.';
+COMMENT ON COLUMN promptmon.notification_message.reason IS 'Why it is said: firing, repeated, escalated, acknowledged or resolved.';
+COMMENT ON COLUMN promptmon.notification_message.repetition IS 'Of what is repeated, the number of the message about the episode. 0 for all others, which are said once.';
+COMMENT ON COLUMN promptmon.notification_message.notification_id IS 'The notification that says it.';
 
 COMMENT ON TABLE promptmon.notification_channel IS 'One row per channel that anything was sent to: whether it works.';
 COMMENT ON COLUMN promptmon.notification_channel.channel IS 'Name of the channel.';

@@ -62,7 +62,8 @@ class ChannelAnswersTest {
 
   @BeforeEach
   void clear() {
-    postgres.execute("TRUNCATE promptmon.notification, promptmon.notification_channel");
+    postgres.execute(
+        "TRUNCATE promptmon.notification, promptmon.notification_message, promptmon.notification_channel");
   }
 
   @AfterEach

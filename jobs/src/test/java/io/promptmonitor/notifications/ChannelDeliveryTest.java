@@ -62,7 +62,7 @@ class ChannelDeliveryTest {
   @BeforeEach
   void clear() {
     postgres.execute(
-        "TRUNCATE promptmon.notification, promptmon.notification_channel,"
+        "TRUNCATE promptmon.notification, promptmon.notification_message, promptmon.notification_channel,"
             + " promptmon.alert_escalation");
   }
 

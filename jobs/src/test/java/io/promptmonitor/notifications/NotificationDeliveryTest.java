@@ -38,7 +38,8 @@ class NotificationDeliveryTest {
 
   @BeforeEach
   void clear() {
-    postgres.execute("TRUNCATE promptmon.notification, promptmon.notification_channel");
+    postgres.execute(
+        "TRUNCATE promptmon.notification, promptmon.notification_message, promptmon.notification_channel");
   }
 
   @AfterEach

@@ -22,10 +22,15 @@ public final class OutboxRows {
 
   /** A message about an episode, which its number identifies. */
   public static AlertMessage alert(String prompt, int episode, Reason reason) {
+    return alert(prompt, episode, reason, 1);
+  }
+
+  /** One of several messages about an episode. */
+  public static AlertMessage alert(String prompt, int episode, Reason reason, int number) {
     return new AlertMessage(
         "pm-" + prompt + "-" + episode,
         reason,
-        1,
+        number,
         prompt,
         "1.2.0",
         "Critical Error Rate",
@@ -49,6 +54,37 @@ public final class OutboxRows {
         null,
         null,
         0);
+  }
+
+  /** The same message, due at another time. */
+  public static AlertMessage due(AlertMessage a, Instant due) {
+    return new AlertMessage(
+        a.alertId(),
+        a.reason(),
+        a.number(),
+        a.promptId(),
+        a.promptVersion(),
+        a.rule(),
+        a.kind(),
+        a.severity(),
+        a.condition(),
+        a.actions(),
+        a.metric(),
+        a.value(),
+        a.operator(),
+        a.threshold(),
+        a.baseline(),
+        a.sampleCount(),
+        a.sample(),
+        a.windowSeconds(),
+        a.evidence(),
+        a.pendingSince(),
+        a.firedAt(),
+        a.endedAt(),
+        due,
+        a.acknowledgedBy(),
+        a.comment(),
+        a.unreported());
   }
 
   /** A notification that an alert fires. */

@@ -57,6 +57,7 @@ class RolesTest {
       flyway_schema_history    -     -        -       -            -       -
       notification             SIU   S        S       S            -       -
       notification_channel     SIU   S        S       S            -       -
+      notification_message     SIU   S        S       S            -       -
       operator_command         S     S        S       S            -       -
       prompt                   S     S        S       S            -       -
       prompt_version           -     S        -       -            -       -

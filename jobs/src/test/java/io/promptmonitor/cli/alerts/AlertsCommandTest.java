@@ -53,7 +53,7 @@ class AlertsCommandTest {
     postgres.execute(
         """
         SET session_replication_role = replica;
-        TRUNCATE alert, alert_event, alert_exemplar, alert_escalation, rule_status, notification, operator_command;
+        TRUNCATE alert, alert_event, alert_exemplar, alert_escalation, rule_status, notification, notification_message, operator_command;
         """);
     postgres.execute(
         """

@@ -2,6 +2,7 @@ package io.promptmonitor.jobs.notifications;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.notifications.Notification;
 import io.promptmonitor.database.Database;
@@ -37,7 +38,8 @@ class NotificationSinkTest {
 
   @BeforeEach
   void clear() {
-    postgres.execute("TRUNCATE promptmon.notification, promptmon.notification_channel");
+    postgres.execute(
+        "TRUNCATE promptmon.notification, promptmon.notification_message, promptmon.notification_channel");
   }
 
   @AfterEach
@@ -67,7 +69,8 @@ class NotificationSinkTest {
   private static List<Notification> notifications() {
     List<Notification> notifications = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      notifications.add(OutboxRows.firing("w-" + i, "webhook", "checkout"));
+      notifications.add(
+          OutboxRows.of("w-" + i, "webhook", OutboxRows.alert("checkout", i, Reason.FIRING)));
     }
     notifications.add(OutboxRows.firing("p-0", "pagerduty", "checkout"));
     return notifications;
@@ -98,6 +101,16 @@ class NotificationSinkTest {
     run(DeliveryMode.REPLAY, notifications());
     assertThat(receiver.requests()).isEmpty();
     assertThat(statuses()).isEqualTo("pagerduty|recorded|1|t\nwebhook|recorded|10|t");
+  }
+
+  @Test
+  void whatAReplayRecordedIsSentWhenItHappens() throws Exception {
+    run(DeliveryMode.REPLAY, notifications());
+    run(DeliveryMode.LIVE, notifications());
+    assertThat(receiver.requests()).hasSize(10);
+    assertThat(statuses()).isEqualTo("pagerduty|recorded|1|t\nwebhook|sent|10|t");
+    run(DeliveryMode.REPLAY, notifications());
+    assertThat(statuses()).isEqualTo("pagerduty|recorded|1|t\nwebhook|sent|10|t");
   }
 
   @Test
