@@ -263,6 +263,33 @@ class ChannelAnswersTest {
   }
 
   @Test
+  void pagerDutyGoesOnAfterAnEventThatItRefuses() throws Exception {
+    OutboxRows.insert(
+        postgres.database(),
+        OutboxRows.of(
+            "n-1",
+            "pagerduty",
+            OutboxRows.alert("checkout", 1, Reason.FIRING),
+            OutboxRows.alert("checkout", 2, Reason.FIRING),
+            OutboxRows.alert("checkout", 3, Reason.FIRING)));
+    receiver.next(
+        Receiver.status(400, "no such thing as " + SECRET),
+        Receiver.status(202, ""),
+        Receiver.status(500, ""));
+    ChannelDelivery delivery = delivery("pagerduty");
+    delivery.step();
+    clock.advance(Duration.ofSeconds(2));
+    receiver.otherwise(Receiver.status(202, ""));
+    delivery.step();
+    assertThat(receiver.bodies())
+        .extracting(body -> body.replaceAll(".*\"dedup_key\":\"([^\"]*)\".*", "$1"))
+        .containsExactly("pm-checkout-1", "pm-checkout-2", "pm-checkout-3", "pm-checkout-3");
+    assertThat(postgres.query("SELECT status, last_error FROM notification"))
+        .isEqualTo(
+            "failed|1 of 3 events were refused: HTTP 400 no such thing as ***: pm-checkout-1");
+  }
+
+  @Test
   void pagerDutyGoesOnWhereItWasInterrupted() throws Exception {
     OutboxRows.insert(
         postgres.database(),

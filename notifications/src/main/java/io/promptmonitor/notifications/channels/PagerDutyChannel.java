@@ -41,8 +41,30 @@ final class PagerDutyChannel implements Channel {
   private final URI url;
   private final String routingKey;
 
-  /** How many events of a notification were taken, where an attempt ended before its last one. */
-  private final Map<String, Integer> taken = new LinkedHashMap<>();
+  /** Where attempts at notifications ended before the last event. */
+  private final Map<String, Progress> unfinished = new LinkedHashMap<>();
+
+  /**
+   * How far a notification got.
+   *
+   * @param events how many of its events were answered for good
+   * @param refused the dedup keys of those that were not taken
+   * @param answer what was said about the first of these; empty if all were taken
+   */
+  private record Progress(int events, List<String> refused, String answer) {
+
+    static final Progress NONE = new Progress(0, List.of(), "");
+
+    Progress taken() {
+      return new Progress(events + 1, refused, answer);
+    }
+
+    Progress refused(String dedupKey, String said) {
+      List<String> keys = new ArrayList<>(refused);
+      keys.add(dedupKey);
+      return new Progress(events + 1, List.copyOf(keys), answer.isEmpty() ? said : answer);
+    }
+  }
 
   PagerDutyChannel(PagerDutySettings settings, Secrets secrets, Http http)
       throws UnusableChannelException {
@@ -56,27 +78,47 @@ final class PagerDutyChannel implements Channel {
   public Outcome send(Notification notification, NotificationText text, Instant now)
       throws InterruptedException {
     List<ObjectNode> events = events(notification, text);
-    Integer before = taken.remove(notification.notificationId());
+    Progress progress = unfinished.remove(notification.notificationId());
+    progress = progress == null ? Progress.NONE : progress;
     long end = System.nanoTime() + MAX_ATTEMPT.toNanos();
     Outcome outcome = Outcome.sent("nothing to send");
-    for (int i = before == null ? 0 : before; i < events.size(); i++) {
-      ObjectNode event = events.get(i).put("routing_key", routingKey);
+    while (progress.events() < events.size()) {
+      ObjectNode event = events.get(progress.events()).put("routing_key", routingKey);
       outcome =
           System.nanoTime() < end
               ? http.send(url, Map.of(), Json.bytes(event), now)
-              : Outcome.retry(i + " of " + events.size() + " events were sent in time");
-      if (outcome.kind() != Outcome.Kind.SENT) {
-        remember(notification.notificationId(), i);
-        break;
+              : Outcome.retry(
+                  progress.events() + " of " + events.size() + " events were sent in time");
+      if (outcome.kind() == Outcome.Kind.RETRY) {
+        remember(notification.notificationId(), progress);
+        return secrets.redact(outcome);
       }
+      progress =
+          outcome.kind() == Outcome.Kind.SENT
+              ? progress.taken()
+              : progress.refused(event.get("dedup_key").asText(), outcome.answer());
     }
-    return secrets.redact(outcome);
+    return secrets.redact(progress.refused().isEmpty() ? outcome : refused(progress));
   }
 
-  private void remember(String notificationId, int events) {
-    taken.put(notificationId, events);
-    if (taken.size() > MAX_UNFINISHED) {
-      taken.remove(taken.keySet().iterator().next());
+  /** What is wrong with an event says nothing about the others: they were sent all the same. */
+  private static Outcome refused(Progress progress) {
+    return Outcome.refused(
+        progress.events() == 1
+            ? progress.answer()
+            : progress.refused().size()
+                + " of "
+                + progress.events()
+                + " events were refused: "
+                + progress.answer()
+                + ": "
+                + String.join(", ", progress.refused()));
+  }
+
+  private void remember(String notificationId, Progress progress) {
+    unfinished.put(notificationId, progress);
+    if (unfinished.size() > MAX_UNFINISHED) {
+      unfinished.remove(unfinished.keySet().iterator().next());
     }
   }
 
