@@ -213,17 +213,31 @@ class NotificationDeliveryTest {
   @Test
   void whatNobodyHasAChannelForIsGivenUpInTheEnd() throws Exception {
     insert("old", "gone", "checkout");
-    insert("new", "gone", "checkout");
+    // Another job has these channels, and has had no success for hours, or little.
+    insert("tried", "pagerduty", "checkout");
+    insert("held back", "pagerduty", "checkout");
+    insert("slow", "email", "checkout");
+    postgres.execute("UPDATE promptmon.notification SET received_at = now() - interval '2 hours'");
     postgres.execute(
-        "UPDATE promptmon.notification SET received_at = now() - interval '61 minutes'"
-            + " WHERE notification_id = 'old'");
+        "UPDATE promptmon.notification SET next_attempt_at = now() - interval '3 minutes'"
+            + " WHERE notification_id = 'tried'");
+    postgres.execute(
+        "INSERT INTO promptmon.notification_channel (channel, last_sent_at)"
+            + " VALUES ('email', now() - interval '3 minutes')");
+    insert("new", "another", "checkout");
     String statuses = "SELECT notification_id, status FROM notification ORDER BY position";
     try (NotificationDelivery delivery = start("", DeliveryMode.LIVE)) {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
       while (delivery.counts().unconfigured() == 0 && System.nanoTime() < end) {
         TimeUnit.MILLISECONDS.sleep(5);
       }
-      assertThat(postgres.query(statuses)).isEqualTo("old|unconfigured\nnew|pending");
+      assertThat(postgres.query(statuses).lines())
+          .containsExactly(
+              "old|unconfigured",
+              "tried|pending",
+              "held back|pending",
+              "slow|pending",
+              "new|pending");
     }
   }
 

@@ -121,13 +121,22 @@ final class Outbox implements AutoCloseable {
       ORDER BY channel
       """;
 
-  /** Rows of channels that nobody seems to have: long untouched. */
+  /**
+   * Rows of channels that nobody seems to have: none of the channel's was touched for long. A
+   * single row says nothing, because it may wait for another one that is tried again and again.
+   */
   private static final String ABANDON =
       """
-      UPDATE promptmon.notification
+      UPDATE promptmon.notification n
       SET status = 'unconfigured', settled_at = ?, claimed_by = NULL, claimed_until = NULL
       WHERE status = 'pending' AND channel <> ALL (?)
-        AND greatest(received_at, claimed_until, next_attempt_at) < ?
+        AND NOT EXISTS (
+          SELECT FROM promptmon.notification other
+          WHERE other.channel = n.channel AND other.status = 'pending'
+            AND greatest(other.received_at, other.claimed_until, other.next_attempt_at) >= ?)
+        AND NOT EXISTS (
+          SELECT FROM promptmon.notification_channel c
+          WHERE c.channel = n.channel AND c.last_sent_at >= ?)
       """;
 
   private static final String RELEASE =
@@ -470,8 +479,8 @@ final class Outbox implements AutoCloseable {
   }
 
   /**
-   * Gives up rows of other channels than these that nobody has touched for a long time: no job has
-   * such a channel any more.
+   * Gives up what waits for other channels than these of which nobody has touched any row for a
+   * long time: no job has such a channel any more.
    *
    * @return how many
    */
@@ -484,6 +493,7 @@ final class Outbox implements AutoCloseable {
             statement.setObject(1, time(now));
             statement.setArray(2, names);
             statement.setObject(3, time(untouchedSince));
+            statement.setObject(4, time(untouchedSince));
             return statement.executeUpdate();
           }
         });
