@@ -5,25 +5,19 @@ import io.promptmonitor.jobs.source.ExecutionSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SourceSplit;
-import org.apache.flink.api.connector.source.SplitEnumerator;
-import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.core.io.InputStatus;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /** Another source, at whose records {@link Faults} happen. */
-final class FaultySource<S extends SourceSplit, C> implements Source<Ingested, S, C> {
-
-  private final Source<Ingested, S, C> source;
+final class FaultySource<S extends SourceSplit, C> extends DelegatingSource<Ingested, S, C> {
 
   private FaultySource(Source<Ingested, S, C> source) {
-    this.source = source;
+    super(source);
   }
 
   /** The same source with faults. */
@@ -33,35 +27,8 @@ final class FaultySource<S extends SourceSplit, C> implements Source<Ingested, S
   }
 
   @Override
-  public Boundedness getBoundedness() {
-    return source.getBoundedness();
-  }
-
-  @Override
   public SourceReader<Ingested, S> createReader(SourceReaderContext context) throws Exception {
-    return new FaultyReader<>(source.createReader(context));
-  }
-
-  @Override
-  public SplitEnumerator<S, C> createEnumerator(SplitEnumeratorContext<S> context)
-      throws Exception {
-    return source.createEnumerator(context);
-  }
-
-  @Override
-  public SplitEnumerator<S, C> restoreEnumerator(SplitEnumeratorContext<S> context, C checkpoint)
-      throws Exception {
-    return source.restoreEnumerator(context, checkpoint);
-  }
-
-  @Override
-  public SimpleVersionedSerializer<S> getSplitSerializer() {
-    return source.getSplitSerializer();
-  }
-
-  @Override
-  public SimpleVersionedSerializer<C> getEnumeratorCheckpointSerializer() {
-    return source.getEnumeratorCheckpointSerializer();
+    return new FaultyReader<>(super.createReader(context));
   }
 
   private record FaultyReader<S extends SourceSplit>(SourceReader<Ingested, S> reader)

@@ -2,52 +2,17 @@ package io.promptmonitor.cluster;
 
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.api.connector.source.SourceReader;
-import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SourceSplit;
-import org.apache.flink.api.connector.source.SplitEnumerator;
-import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/**
- * A source that the job takes for one that never ends, as Kafka is.
- *
- * @param <T> what it emits
- * @param <S> its splits
- * @param <C> the state of its enumerator
- */
-record UnboundedSource<T, S extends SourceSplit, C>(Source<T, S, C> source)
-    implements Source<T, S, C> {
+/** Another source, which the job takes for one that never ends, as Kafka is. */
+final class UnboundedSource<T, S extends SourceSplit, C> extends DelegatingSource<T, S, C> {
+
+  UnboundedSource(Source<T, S, C> source) {
+    super(source);
+  }
 
   @Override
   public Boundedness getBoundedness() {
     return Boundedness.CONTINUOUS_UNBOUNDED;
-  }
-
-  @Override
-  public SourceReader<T, S> createReader(SourceReaderContext context) throws Exception {
-    return source.createReader(context);
-  }
-
-  @Override
-  public SplitEnumerator<S, C> createEnumerator(SplitEnumeratorContext<S> context)
-      throws Exception {
-    return source.createEnumerator(context);
-  }
-
-  @Override
-  public SplitEnumerator<S, C> restoreEnumerator(SplitEnumeratorContext<S> context, C checkpoint)
-      throws Exception {
-    return source.restoreEnumerator(context, checkpoint);
-  }
-
-  @Override
-  public SimpleVersionedSerializer<S> getSplitSerializer() {
-    return source.getSplitSerializer();
-  }
-
-  @Override
-  public SimpleVersionedSerializer<C> getEnumeratorCheckpointSerializer() {
-    return source.getEnumeratorCheckpointSerializer();
   }
 }

@@ -96,6 +96,16 @@ class AlertEvaluationTest {
       processElement2(new StreamRecord<>(signal));
     }
 
+    /** A version is active from the start, and not executed for ten minutes. */
+    void deployAndStaySilent() throws Exception {
+      signal(change(1, RegistryEvent.Kind.REGISTERED, "1.0.0", null));
+      signal(change(2, RegistryEvent.Kind.STAGED, "1.0.0", null));
+      signal(change(3, RegistryEvent.Kind.DEPLOYED, "1.0.0", null));
+      signal(RegistrySignal.CAUGHT_UP);
+      watermark(START);
+      watermark(START + 10 * MINUTE);
+    }
+
     List<String> shown() {
       return extractOutputValues().stream()
           .filter(event -> event.change() != Change.DATA)
@@ -267,12 +277,7 @@ class AlertEvaluationTest {
   @Test
   void anActiveVersionThatIsNeverExecutedRaisesItsAlert() throws Exception {
     try (Harness harness = opened()) {
-      harness.signal(change(1, RegistryEvent.Kind.REGISTERED, "1.0.0", null));
-      harness.signal(change(2, RegistryEvent.Kind.STAGED, "1.0.0", null));
-      harness.signal(change(3, RegistryEvent.Kind.DEPLOYED, "1.0.0", null));
-      harness.signal(RegistrySignal.CAUGHT_UP);
-      harness.watermark(START);
-      harness.watermark(START + 10 * MINUTE);
+      harness.deployAndStaySilent();
       assertThat(harness.shown())
           .containsExactly(
               "0 greeting@1.0.0 no data: silent PENDING",
@@ -296,12 +301,7 @@ class AlertEvaluationTest {
   void rulesThatWereChangedWhileTheJobWasAwayReachSilentVersions() throws Exception {
     OperatorSubtaskState state;
     try (Harness harness = opened()) {
-      harness.signal(change(1, RegistryEvent.Kind.REGISTERED, "1.0.0", null));
-      harness.signal(change(2, RegistryEvent.Kind.STAGED, "1.0.0", null));
-      harness.signal(change(3, RegistryEvent.Kind.DEPLOYED, "1.0.0", null));
-      harness.signal(RegistrySignal.CAUGHT_UP);
-      harness.watermark(START);
-      harness.watermark(START + 10 * MINUTE);
+      harness.deployAndStaySilent();
       assertThat(harness.shown()).last().asString().endsWith("no data: silent FIRING");
       state = harness.snapshot(1, 1);
     }
