@@ -1,5 +1,6 @@
 package io.promptmonitor.notifications;
 
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import io.promptmonitor.common.notifications.AlertMessage;
 import io.promptmonitor.common.notifications.Notification;
@@ -50,6 +51,7 @@ public final class OutboxRows {
         FIRED,
         FIRED,
         reason == Reason.RESOLVED ? FIRED.plusSeconds(600) : null,
+        reason == Reason.RESOLVED ? Cause.CONDITION : null,
         FIRED,
         null,
         null,
@@ -81,6 +83,7 @@ public final class OutboxRows {
         a.pendingSince(),
         a.firedAt(),
         a.endedAt(),
+        a.cause(),
         due,
         a.acknowledgedBy(),
         a.comment(),

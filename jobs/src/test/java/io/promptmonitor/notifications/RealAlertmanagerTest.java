@@ -172,6 +172,7 @@ class RealAlertmanagerTest {
         firedAt,
         firedAt,
         endedAt,
+        alert.cause(),
         firedAt,
         null,
         null,

@@ -1,5 +1,6 @@
 package io.promptmonitor.common.notifications;
 
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param evidence the e-value; null if the rule does not ask for it
  * @param pendingSince when the condition began to hold (event time)
  * @param firedAt when the alert began to fire (event time)
- * @param endedAt when it was resolved (event time); null while it fires
+ * @param endedAt when it ended (event time); null while it fires
+ * @param cause why it ended: only {@code CONDITION} says that it has recovered; null while it fires
  * @param dueAt when this should have been said, by the clock of escalation
  * @param acknowledgedBy who took it on; null if nobody did
  * @param comment what they said; null if nothing
@@ -61,6 +63,7 @@ public record AlertMessage(
     Instant pendingSince,
     Instant firedAt,
     @Nullable Instant endedAt,
+    @Nullable Cause cause,
     Instant dueAt,
     @Nullable String acknowledgedBy,
     @Nullable String comment,
@@ -79,6 +82,11 @@ public record AlertMessage(
     Objects.requireNonNull(pendingSince, "pendingSince");
     Objects.requireNonNull(firedAt, "firedAt");
     Objects.requireNonNull(dueAt, "dueAt");
+  }
+
+  /** Whether the alert ended for another reason than that its condition does not hold any more. */
+  boolean hasEndedUnrecovered() {
+    return reason == Reason.RESOLVED && cause != null && cause != Cause.CONDITION;
   }
 
   /** This message, with the number of episodes that nobody was told of. */
@@ -106,6 +114,7 @@ public record AlertMessage(
         pendingSince,
         firedAt,
         endedAt,
+        cause,
         dueAt,
         acknowledgedBy,
         comment,

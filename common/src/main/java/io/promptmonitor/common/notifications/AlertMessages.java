@@ -4,6 +4,7 @@ import io.promptmonitor.common.alerts.AlertAction;
 import io.promptmonitor.common.alerts.AlertEvent;
 import io.promptmonitor.common.alerts.AlertReading;
 import io.promptmonitor.common.alerts.AlertState;
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class AlertMessages {
    *
    * @param firing the event with which it began to fire
    * @param endedAt when it was resolved (event time), or {@link AlertState#NEVER}
+   * @param cause why it was; null while it fires
    */
   static AlertMessage of(
       String alertId,
@@ -25,6 +27,7 @@ final class AlertMessages {
       EscalationMessage message,
       int number,
       long endedAt,
+      @Nullable Cause cause,
       @Nullable String acknowledgedBy,
       @Nullable String comment) {
     AlertReading reading = firing.reading();
@@ -51,6 +54,7 @@ final class AlertMessages {
         Instant.ofEpochMilli(firing.episode()),
         Instant.ofEpochMilli(firing.firingSince()),
         endedAt == AlertState.NEVER ? null : Instant.ofEpochMilli(endedAt),
+        cause,
         Instant.ofEpochMilli(message.dueAt()),
         acknowledgedBy,
         comment,

@@ -1,6 +1,7 @@
 package io.promptmonitor.common.notifications;
 
 import io.promptmonitor.common.alerts.AlertAction;
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import io.promptmonitor.common.metrics.MetricText;
 import java.time.Duration;
@@ -58,6 +59,9 @@ public final class AlertText {
     if (firing && alert.actions().contains(AlertAction.FLAG_FOR_REVIEW.label())) {
       lines.add("The version is flagged for review.");
     }
+    if (alert.hasEndedUnrecovered()) {
+      lines.add("Nothing says that it has recovered.");
+    }
     if (alert.reason() == Reason.ESCALATED) {
       lines.add("Nobody has acknowledged it.");
     }
@@ -87,6 +91,11 @@ public final class AlertText {
     return reason == Reason.FIRING || reason == Reason.REPEATED || reason == Reason.ESCALATED;
   }
 
+  /** Whether there is nothing to worry about: it has recovered, or somebody takes care of it. */
+  static boolean isGood(AlertMessage alert) {
+    return !isFiring(alert.reason()) && !alert.hasEndedUnrecovered();
+  }
+
   private static String happened(AlertMessage alert) {
     Instant endedAt = alert.endedAt();
     return switch (alert.reason()) {
@@ -94,7 +103,24 @@ public final class AlertText {
       case REPEATED -> "Still firing after " + since(alert, alert.dueAt());
       case ESCALATED -> "Escalated after " + since(alert, alert.dueAt());
       case ACKNOWLEDGED -> "Acknowledged";
-      case RESOLVED -> "Resolved" + (endedAt == null ? "" : " after " + since(alert, endedAt));
+      case RESOLVED ->
+          (alert.hasEndedUnrecovered() ? "Ended" : "Resolved")
+              + (endedAt == null ? "" : " after " + since(alert, endedAt))
+              + (alert.hasEndedUnrecovered() ? " (" + why(alert.cause()) + ")" : "");
+    };
+  }
+
+  /** Why an alert ended that nobody knows to have recovered. */
+  private static String why(@Nullable Cause cause) {
+    if (cause == null) {
+      return "";
+    }
+    return switch (cause) {
+      case CONDITION -> "the condition does not hold any more";
+      case NO_DATA -> "no executions any more";
+      case INSUFFICIENT_DATA -> "too little data to decide";
+      case RULE_CHANGED -> "the rule was changed";
+      case RULE_REMOVED -> "the rule does not apply any more";
     };
   }
 

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import java.io.IOException;
 import java.time.Instant;
@@ -35,8 +36,10 @@ public final class NotificationJson {
               new SimpleModule()
                   .addSerializer(new InstantWriter())
                   .addDeserializer(Instant.class, new InstantReader())
-                  .addSerializer(new ReasonWriter())
-                  .addDeserializer(Reason.class, new ReasonReader()))
+                  .addSerializer(new EnumWriter<>(Reason.class))
+                  .addDeserializer(Reason.class, new EnumReader<>(Reason.class))
+                  .addSerializer(new EnumWriter<>(Cause.class))
+                  .addDeserializer(Cause.class, new EnumReader<>(Cause.class)))
           .build();
 
   private NotificationJson() {}
@@ -100,30 +103,33 @@ public final class NotificationJson {
     }
   }
 
-  private static final class ReasonWriter extends StdScalarSerializer<Reason> {
+  private static final class EnumWriter<E extends Enum<E>> extends StdScalarSerializer<E> {
     private static final long serialVersionUID = 1L;
 
-    ReasonWriter() {
-      super(Reason.class);
+    EnumWriter(Class<E> type) {
+      super(type);
     }
 
     @Override
-    public void serialize(Reason value, JsonGenerator out, SerializerProvider provider)
+    public void serialize(E value, JsonGenerator out, SerializerProvider provider)
         throws IOException {
       out.writeString(value.name().toLowerCase(Locale.ROOT));
     }
   }
 
-  private static final class ReasonReader extends StdScalarDeserializer<Reason> {
+  private static final class EnumReader<E extends Enum<E>> extends StdScalarDeserializer<E> {
     private static final long serialVersionUID = 1L;
 
-    ReasonReader() {
-      super(Reason.class);
+    private final Class<E> type;
+
+    EnumReader(Class<E> type) {
+      super(type);
+      this.type = type;
     }
 
     @Override
-    public Reason deserialize(JsonParser in, DeserializationContext context) throws IOException {
-      return Reason.valueOf(in.getText().toUpperCase(Locale.ROOT));
+    public E deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      return Enum.valueOf(type, in.getText().toUpperCase(Locale.ROOT));
     }
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title what it says, in one line
  * @param severity label of the severity: the worst of what fires, or of what it is about
- * @param good whether nothing fires of what it says: it is resolved, or taken on, or over
+ * @param good whether there is nothing to worry about: it has recovered, or is taken on, or over
  * @param sections an alert each, or the notice
  * @param footnotes what there is to say about the message itself
  */
@@ -80,7 +80,7 @@ public record NotificationText(
       return new NotificationText(
           AlertText.title(alert),
           alert.severity(),
-          !AlertText.isFiring(alert.reason()),
+          AlertText.isGood(alert),
           List.of(new Section(null, AlertText.lines(alert), AlertText.command(alert))),
           footnotes);
     }
@@ -103,7 +103,10 @@ public record NotificationText(
 
   private static NotificationText of(List<AlertMessage> alerts, List<String> footnotes) {
     Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
-    alerts.forEach(alert -> counts.merge(alert.reason(), 1, Integer::sum));
+    alerts.stream()
+        .filter(alert -> !alert.hasEndedUnrecovered())
+        .forEach(alert -> counts.merge(alert.reason(), 1, Integer::sum));
+    long ended = alerts.stream().filter(AlertMessage::hasEndedUnrecovered).count();
     boolean firing = counts.keySet().stream().anyMatch(AlertText::isFiring);
     List<String> severities =
         alerts.stream()
@@ -114,6 +117,9 @@ public record NotificationText(
     String severity = severities.contains(critical) ? critical : severities.get(0);
     List<String> parts = new ArrayList<>();
     counts.forEach((reason, count) -> parts.add(count + " " + words(reason)));
+    if (ended > 0) {
+      parts.add(ended + " ended");
+    }
     List<Section> sections =
         alerts.stream()
             .limit(MAX_ALERTS)
@@ -134,7 +140,7 @@ public record NotificationText(
             + ": "
             + String.join(", ", parts),
         severity,
-        !firing,
+        alerts.stream().allMatch(AlertText::isGood),
         sections,
         notes);
   }

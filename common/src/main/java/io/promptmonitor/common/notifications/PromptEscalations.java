@@ -4,6 +4,7 @@ import io.promptmonitor.common.alerts.AlertAction;
 import io.promptmonitor.common.alerts.AlertEvent;
 import io.promptmonitor.common.alerts.AlertLabels;
 import io.promptmonitor.common.alerts.AlertState;
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.alerts.Escalation;
 import io.promptmonitor.common.alerts.EscalationMessage;
@@ -130,7 +131,7 @@ public final class PromptEscalations {
       return;
     }
     EscalationStep step = Escalation.resolve(episode.state, now);
-    send(alertId, episode, step.messages(), event.time(), now);
+    send(alertId, episode, step.messages(), event.time(), event.cause(), now);
     episode.endedAt = now;
     episode.wakeUpAt = Long.MAX_VALUE;
     episode.mutedBy = null;
@@ -157,7 +158,7 @@ public final class PromptEscalations {
     episode.comment = acknowledgement.comment();
     episode.wakeUpAt = Long.MAX_VALUE;
     episode.mutedBy = null;
-    send(alertId, episode, step.messages(), AlertState.NEVER, now);
+    send(alertId, episode, step.messages(), AlertState.NEVER, null, now);
     output.escalation(row(alertId, episode));
   }
 
@@ -193,7 +194,7 @@ public final class PromptEscalations {
     episode.state = advanced(episode, step);
     episode.mutedBy = muting == null ? null : text(muting);
     episode.wakeUpAt = muting == null ? step.wakeUpAt() : muting.until();
-    send(alertId, episode, step.messages(), AlertState.NEVER, now);
+    send(alertId, episode, step.messages(), AlertState.NEVER, null, now);
     EscalationRow after = row(alertId, episode);
     if (!after.equals(before)) {
       output.escalation(after);
@@ -210,7 +211,12 @@ public final class PromptEscalations {
   }
 
   private void send(
-      String alertId, Episode episode, List<EscalationMessage> messages, long endedAt, long now) {
+      String alertId,
+      Episode episode,
+      List<EscalationMessage> messages,
+      long endedAt,
+      @Nullable Cause cause,
+      long now) {
     for (EscalationMessage message : messages) {
       episode.messages++;
       AlertMessage content =
@@ -220,6 +226,7 @@ public final class PromptEscalations {
               message,
               episode.messages,
               endedAt,
+              cause,
               episode.acknowledgedBy,
               episode.comment);
       message.channels().forEach(channel -> groups.add(channel, content, now));

@@ -59,6 +59,10 @@ final class EscalationRun implements PromptEscalations.Output {
     }
 
     AlertEvent event(Change change, long episode, long seconds) {
+      return event(change, Cause.CONDITION, episode, seconds);
+    }
+
+    AlertEvent event(Change change, Cause cause, long episode, long seconds) {
       return new AlertEvent(
           key(),
           new RuleSummary(
@@ -71,7 +75,7 @@ final class EscalationRun implements PromptEscalations.Output {
               null,
               channels),
           change,
-          Cause.CONDITION,
+          cause,
           seconds * 1000,
           episode * 1000,
           episode * 1000,
@@ -159,6 +163,17 @@ final class EscalationRun implements PromptEscalations.Output {
   EscalationRun resolves(Alert alert) {
     take(alert, Change.RESOLVED);
     firing.remove(alert);
+    return this;
+  }
+
+  /** Resolved for another reason than the condition. */
+  EscalationRun ends(Alert alert, Cause cause) {
+    escalations.take(
+        alert.event(Change.RESOLVED, cause, firing.remove(alert), now / 1000),
+        policies.get(alert.severity()),
+        now,
+        this);
+    wake(now);
     return this;
   }
 

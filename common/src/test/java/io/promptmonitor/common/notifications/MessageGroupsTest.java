@@ -54,6 +54,7 @@ class MessageGroupsTest {
         number,
         0,
         null,
+        null,
         null);
   }
 

@@ -1,5 +1,6 @@
 package io.promptmonitor.common.notifications;
 
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,7 @@ final class Messages {
         PENDING,
         FIRED,
         resolved ? due : null,
+        resolved ? Cause.CONDITION : null,
         due,
         reason == Reason.ACKNOWLEDGED ? "alice" : null,
         reason == Reason.ACKNOWLEDGED ? "the provider is down, see the status page" : null,
@@ -71,6 +73,7 @@ final class Messages {
         FIRED,
         FIRED,
         a.endedAt(),
+        a.cause(),
         a.dueAt(),
         a.acknowledgedBy(),
         null,
@@ -103,10 +106,44 @@ final class Messages {
         PENDING,
         FIRED,
         null,
+        null,
         FIRED,
         null,
         null,
         1);
+  }
+
+  /** The same, but ended for another reason. */
+  static AlertMessage ended(Cause cause, Duration afterFiring) {
+    AlertMessage a = errorRate(Reason.RESOLVED, afterFiring);
+    return new AlertMessage(
+        a.alertId(),
+        a.reason(),
+        a.number(),
+        a.promptId(),
+        a.promptVersion(),
+        a.rule(),
+        a.kind(),
+        a.severity(),
+        a.condition(),
+        a.actions(),
+        a.metric(),
+        a.value(),
+        a.operator(),
+        a.threshold(),
+        a.baseline(),
+        a.sampleCount(),
+        a.sample(),
+        a.windowSeconds(),
+        a.evidence(),
+        a.pendingSince(),
+        a.firedAt(),
+        a.endedAt(),
+        cause,
+        a.dueAt(),
+        null,
+        null,
+        0);
   }
 
   static AlertMessage renamed(AlertMessage a, String prompt, String rule, String comment) {
@@ -133,6 +170,7 @@ final class Messages {
         a.pendingSince(),
         a.firedAt(),
         a.endedAt(),
+        a.cause(),
         a.dueAt(),
         comment,
         comment,

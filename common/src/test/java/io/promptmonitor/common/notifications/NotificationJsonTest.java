@@ -2,8 +2,11 @@ package io.promptmonitor.common.notifications;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ class NotificationJsonTest {
           null,
           TIME,
           TIME,
+          null,
           null,
           TIME,
           null,
@@ -69,6 +73,19 @@ class NotificationJsonTest {
       assertThat(NotificationJson.read(NotificationJson.write(notification)))
           .isEqualTo(notification);
     }
+  }
+
+  @Test
+  void whatAnOlderReleaseDidNotKnowIsNull() throws IOException {
+    AlertMessage ended = Messages.ended(Cause.NO_DATA, Duration.ofMinutes(12));
+    String json = new String(NotificationJson.writeMessage(ended), StandardCharsets.UTF_8);
+    assertThat(json).contains("\"cause\":\"no_data\"");
+    assertThat(NotificationJson.readMessage(json.getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(ended);
+    String old = json.replace(",\"cause\":\"no_data\"", "");
+    AlertMessage read = NotificationJson.readMessage(old.getBytes(StandardCharsets.UTF_8));
+    assertThat(read.cause()).isNull();
+    assertThat(AlertText.title(read)).startsWith("[CRITICAL] Resolved after 12 min: ");
   }
 
   @Test

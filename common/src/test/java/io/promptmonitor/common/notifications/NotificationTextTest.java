@@ -2,6 +2,7 @@ package io.promptmonitor.common.notifications;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,6 +58,30 @@ class NotificationTextTest {
   @Test
   void whereNothingWasSeenTheConditionIsNamed() throws IOException {
     assertThat(text(Messages.of(Messages.noData()))).isEqualTo(golden("no_data"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NO_DATA, no executions any more",
+    "INSUFFICIENT_DATA, too little data to decide",
+    "RULE_CHANGED, the rule was changed",
+    "RULE_REMOVED, the rule does not apply any more"
+  })
+  void whatEndsWithoutHavingRecoveredIsNotResolved(Cause cause, String why) {
+    AlertMessage ended = Messages.ended(cause, minutes(12));
+    NotificationText text = NotificationText.of(Messages.of(ended), ended.dueAt());
+    assertThat(text.title())
+        .isEqualTo(
+            "[CRITICAL] Ended after 12 min (" + why + "): Critical Error Rate, checkout 1.2.0");
+    assertThat(text.plain())
+        .contains("\nNothing says that it has recovered.\n")
+        .doesNotContainIgnoringCase("resolved");
+    assertThat(text.good()).isFalse();
+    NotificationText group =
+        NotificationText.of(
+            Messages.of(ended, Messages.latency(Reason.RESOLVED, minutes(3))), ended.dueAt());
+    assertThat(group.title()).endsWith("2 alerts about checkout: 1 resolved, 1 ended");
+    assertThat(group.good()).isFalse();
   }
 
   @Test

@@ -2,11 +2,14 @@ package io.promptmonitor.common.notifications;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.promptmonitor.common.GoldenBytes;
 import io.promptmonitor.common.alerts.AlertAction;
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import io.promptmonitor.common.alerts.EscalationPolicy;
 import io.promptmonitor.common.alerts.Severity;
 import io.promptmonitor.common.metrics.Metric;
@@ -374,6 +377,15 @@ class PromptEscalationsTest {
             "1 slack: FIRING warning",
             "61 slack: RESOLVED warning",
             "361 slack: FIRING latency, FIRING warning");
+  }
+
+  @Test
+  void messagesSayWhyAnAlertEnded() {
+    EscalationRun run = run().at(0).fires(CRITICAL).at(MINUTE).ends(CRITICAL, Cause.RULE_CHANGED);
+    run.at(2 * MINUTE);
+    assertThat(run.sent().stream().flatMap(n -> n.alerts().stream()))
+        .extracting(AlertMessage::reason, AlertMessage::cause)
+        .contains(tuple(Reason.FIRING, null), tuple(Reason.RESOLVED, Cause.RULE_CHANGED));
   }
 
   @Test

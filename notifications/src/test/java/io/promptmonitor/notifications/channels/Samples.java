@@ -1,5 +1,6 @@
 package io.promptmonitor.notifications.channels;
 
+import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import io.promptmonitor.common.notifications.AlertMessage;
 import io.promptmonitor.common.notifications.Notice;
@@ -39,6 +40,7 @@ final class Samples {
         FIRED,
         FIRED,
         reason == Reason.RESOLVED ? FIRED.plusSeconds(600) : null,
+        reason == Reason.RESOLVED ? Cause.CONDITION : null,
         FIRED,
         null,
         null,
