@@ -62,7 +62,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The registry is changed a thousand times, and operators command meanwhile, while the job is
  * failed and restarted at random points, and once stopped and continued with another parallelism:
- * it has seen each change and each command once, in order.
+ * it has taken each change and each command once, in order.
  */
 @Tag("slow")
 @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -118,9 +118,9 @@ class RegistryChangesTest {
       assertThat(RegistryTap.Probe.restores()).isGreaterThan(3 + FAILURES / 4);
       check(3);
       Map<String, Object> counts = job.getJobExecutionResult().get().getAllAccumulatorResults();
-      assertThat(counts)
-          .containsEntry(CounterNames.REGISTRY_CHANGES, lastEventId())
-          .containsEntry(CounterNames.REGISTRY_REPEATS, 0L);
+      assertThat(counts).containsEntry(CounterNames.REGISTRY_CHANGES, lastEventId());
+      // What was taken before the savepoint came again, and was skipped.
+      assertThat((Long) counts.get(CounterNames.REGISTRY_REPEATS)).isGreaterThan(CHANGES / 4);
     } finally {
       threads.shutdownNow();
     }
