@@ -178,7 +178,7 @@ public final class PromptEscalations {
             step(alertId, episode, silences, firing, now, output);
           }
         });
-    groups.flush(now, output);
+    groups.flush(now, this::isMuted, output);
   }
 
   private void step(
@@ -199,6 +199,11 @@ public final class PromptEscalations {
     if (!after.equals(before)) {
       output.escalation(after);
     }
+  }
+
+  private boolean isMuted(String alertId) {
+    Episode episode = episodes.get(alertId);
+    return episode != null && episode.mutedBy != null;
   }
 
   private static String text(Muting.Reason muting) {
@@ -257,7 +262,7 @@ public final class PromptEscalations {
 
   /** When {@link #wake} is to be called; {@link Long#MAX_VALUE} for never. */
   public long wakeUpAt() {
-    long earliest = groups.wakeUpAt();
+    long earliest = groups.wakeUpAt(this::isMuted);
     for (Episode episode : episodes.values()) {
       earliest = Math.min(earliest, episode.wakeUpAt);
     }
@@ -269,7 +274,7 @@ public final class PromptEscalations {
 
   /** Sends what is being collected, because no time comes any more at which it would be. */
   public void finish(Output output) {
-    groups.flush(Long.MAX_VALUE, output);
+    groups.flush(Long.MAX_VALUE, this::isMuted, output);
   }
 
   /** Whether there is nothing to be kept. */
