@@ -290,7 +290,7 @@ COMMENT ON COLUMN promptmon.alert_escalation.acknowledged_at IS 'When somebody t
 COMMENT ON COLUMN promptmon.alert_escalation.acknowledged_by IS 'Who took it on: the database''s user.';
 COMMENT ON COLUMN promptmon.alert_escalation.acknowledged_comment IS 'What they said. NULL if nothing.';
 COMMENT ON COLUMN promptmon.alert_escalation.muted_by IS 'Why nobody is told now: a silence, or a worse alert. NULL if it is not muted.';
-COMMENT ON COLUMN promptmon.alert_escalation.due_at IS 'When the next message is due. NULL if none is. If this is long past, escalation does not work.';
+COMMENT ON COLUMN promptmon.alert_escalation.due_at IS 'When the next message is due. NULL if none is. If this is long past, and was not yet when the row was written, escalation does not work.';
 COMMENT ON COLUMN promptmon.alert_escalation.messages IS 'How many messages there were.';
 COMMENT ON COLUMN promptmon.alert_escalation.ended_at IS 'When the alert was resolved. NULL while it fires.';
 COMMENT ON COLUMN promptmon.alert_escalation.updated_at IS 'When the row was last written (clock of the database).';

@@ -11,6 +11,7 @@ public final class DeliveryCounts {
   final LongAdder unconfigured = new LongAdder();
   volatile long pending;
   volatile long oldestPendingMillis;
+  volatile long overdueEscalations;
 
   DeliveryCounts() {}
 
@@ -32,6 +33,11 @@ public final class DeliveryCounts {
   /** Notifications to channels that the deployment does not have. */
   public long unconfigured() {
     return unconfigured.sum();
+  }
+
+  /** Escalations that were overdue when it was last looked. */
+  public long overdueEscalations() {
+    return overdueEscalations;
   }
 
   /** Notifications that waited in the outbox when it was last looked. */

@@ -56,6 +56,7 @@ public final class NotificationDelivery implements AutoCloseable {
   private final DeliveryMode mode;
   private final Clock clock;
   private final DeliveryCounts counts = new DeliveryCounts();
+  private final OverdueEscalations overdue;
   private final Set<String> warned = ConcurrentHashMap.newKeySet();
   private final List<Thread> threads = new ArrayList<>();
 
@@ -77,6 +78,7 @@ public final class NotificationDelivery implements AutoCloseable {
     this.uses = new ChannelUses(alerting);
     this.mode = mode;
     this.clock = clock;
+    this.overdue = new OverdueEscalations(outbox, this::usableChannels, counts);
   }
 
   /**
@@ -117,9 +119,7 @@ public final class NotificationDelivery implements AutoCloseable {
       throw new IllegalArgumentException("no channel " + name);
     }
     List<String> others =
-        uses.channels(Severity.CRITICAL).stream()
-            .filter(other -> channels.containsKey(other) && !other.equals(name))
-            .toList();
+        usableChannels(Severity.CRITICAL).stream().filter(other -> !other.equals(name)).toList();
     return new ChannelDelivery(
         name,
         channel,
@@ -131,6 +131,11 @@ public final class NotificationDelivery implements AutoCloseable {
         clock,
         () -> ThreadLocalRandom.current().nextDouble(),
         counts);
+  }
+
+  /** The channels that are told of alerts of a severity, of those that there are. */
+  private List<String> usableChannels(Severity severity) {
+    return uses.channels(severity).stream().filter(channels::containsKey).toList();
   }
 
   private void start(String name, Runnable work) {
@@ -267,6 +272,9 @@ public final class NotificationDelivery implements AutoCloseable {
         Instant now = clock.instant();
         try {
           count(outbox.pending(), now);
+          if (mode == DeliveryMode.LIVE && overdue.look(now)) {
+            nudge();
+          }
           if (mode == DeliveryMode.LIVE && !now.isBefore(lookForAbandonedAt)) {
             lookForAbandonedAt = now.plus(ABANDONED.dividedBy(4));
             int abandoned = outbox.abandon(channels.keySet(), now.minus(ABANDONED), now);

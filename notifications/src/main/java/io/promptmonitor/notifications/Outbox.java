@@ -170,6 +170,33 @@ final class Outbox implements AutoCloseable {
   private static final String WAITING =
       "SELECT count(*) FROM promptmon.notification WHERE channel = ? AND status = 'pending'";
 
+  /** How the dedup keys of notices about overdue escalations begin. */
+  static final String OVERDUE = "promptmon-escalation-overdue-";
+
+  /**
+   * What was due before it was even written is the work of a replay, which sends nothing and is not
+   * late.
+   */
+  private static final String OVERDUE_ROWS =
+      """
+      SELECT count(*), (array_agg(e.alert_id ORDER BY e.due_at, e.alert_id))[1], min(e.due_at),
+        coalesce(bool_or(coalesce(a.severity, 'critical') = 'critical'), false)
+      FROM promptmon.alert_escalation e
+      LEFT JOIN promptmon.alert a ON a.alert_id = e.alert_id
+      WHERE e.ended_at IS NULL AND a.ended_at IS NULL AND e.due_at < ?
+        AND e.due_at > e.updated_at - interval '2 minutes'
+      """;
+
+  private static final String TOLD_OVERDUE =
+      """
+      SELECT content->'notice'->>'dedup_key', min(content->'notice'->>'severity'),
+        bool_or((content->'notice'->>'over')::boolean), max(created_at), array_agg(DISTINCT channel)
+      FROM promptmon.notification
+      WHERE prompt_id = '' AND starts_with(content->'notice'->>'dedup_key', ?)
+      GROUP BY 1
+      ORDER BY 1
+      """;
+
   private final Database database;
   private @Nullable Connection connection;
   private boolean closed;
@@ -425,6 +452,78 @@ final class Outbox implements AutoCloseable {
       statement.setObject(6, time(notification.dueAt()));
       statement.executeUpdate();
     }
+  }
+
+  /** Puts notifications into the outbox, unless they are there. */
+  void add(List<Notification> notifications) throws SQLException {
+    if (!notifications.isEmpty()) {
+      transaction(
+          open -> {
+            for (Notification notification : notifications) {
+              insert(open, notification);
+            }
+            return notifications.size();
+          });
+    }
+  }
+
+  /**
+   * Escalations that are overdue.
+   *
+   * @param count how many there are
+   * @param alertId the alert that has been for longest; empty if none is
+   * @param dueAt when people should have been told of it; the epoch if none is
+   * @param critical whether one of the alerts is critical
+   */
+  record OverdueRows(long count, String alertId, Instant dueAt, boolean critical) {}
+
+  /** What should have been said before a time, and was not. */
+  OverdueRows overdue(Instant dueBefore) throws SQLException {
+    return transaction(
+        open -> {
+          try (PreparedStatement statement = open.prepareStatement(OVERDUE_ROWS)) {
+            statement.setObject(1, time(dueBefore));
+            try (ResultSet rows = statement.executeQuery()) {
+              return rows.next() && rows.getLong(1) > 0
+                  ? new OverdueRows(
+                      rows.getLong(1), rows.getString(2), required(rows, 3), rows.getBoolean(4))
+                  : new OverdueRows(0, "", Instant.EPOCH, false);
+            }
+          }
+        });
+  }
+
+  /**
+   * A notice that escalations are overdue.
+   *
+   * @param over whether it was said, too, that they are not any more
+   * @param lastAt when either was last said
+   * @param channels the channels that were told
+   */
+  record ToldOverdue(
+      String dedupKey, String severity, boolean over, Instant lastAt, List<String> channels) {}
+
+  /** What was ever said about overdue escalations. */
+  List<ToldOverdue> toldOverdue() throws SQLException {
+    return transaction(
+        open -> {
+          List<ToldOverdue> told = new ArrayList<>();
+          try (PreparedStatement statement = open.prepareStatement(TOLD_OVERDUE)) {
+            statement.setString(1, OVERDUE);
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                told.add(
+                    new ToldOverdue(
+                        rows.getString(1),
+                        rows.getString(2),
+                        rows.getBoolean(3),
+                        required(rows, 4),
+                        List.of((String[]) rows.getArray(5).getArray())));
+              }
+            }
+          }
+          return told;
+        });
   }
 
   /** The last message about each alert that fires and that a channel was told of. */

@@ -90,15 +90,6 @@ public final class Escalation {
         : Math.min(state.since(), escalationDue(state));
   }
 
-  /**
-   * For how many milliseconds something has been due that was not sent; 0 if nothing is. More than
-   * a little says that escalation does not work, which is an alert of its own.
-   */
-  public static long overdue(EscalationState state, boolean muted, long now) {
-    long due = wakeUpAt(state, muted);
-    return due < now ? now - due : 0;
-  }
-
   private static long escalationDue(EscalationState state) {
     return state.isEscalated()
         ? Long.MAX_VALUE

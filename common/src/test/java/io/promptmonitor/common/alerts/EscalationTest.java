@@ -117,15 +117,6 @@ class EscalationTest {
   }
 
   @Test
-  void overdue() {
-    EscalationState told =
-        Objects.requireNonNull(Escalation.step(Escalation.begin(CRITICAL, 0), false, 0).state());
-    assertThat(Escalation.overdue(told, false, 15 * MINUTE)).isZero();
-    assertThat(Escalation.overdue(told, false, 18 * MINUTE)).isEqualTo(3 * MINUTE);
-    assertThat(Escalation.overdue(told, true, 18 * MINUTE)).isZero();
-  }
-
-  @Test
   void bytesStayReadable() {
     EscalationState state =
         new EscalationState(
