@@ -15,9 +15,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -239,6 +243,57 @@ class NotificationDeliveryTest {
               "slow|pending",
               "new|pending");
     }
+  }
+
+  @Test
+  void anErrorOfOurOwnEndsNoThread() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    Clock broken =
+        new Clock() {
+          @Override
+          public Instant instant() {
+            boolean channel = Thread.currentThread().getName().equals("notifications-slack");
+            if (channel && fails.getAndSet(false)) {
+              throw new IllegalStateException("nobody expects this");
+            }
+            return Instant.now();
+          }
+
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+        };
+    insert("s", "slack", "checkout");
+    OpenChannels open =
+        OpenChannels.of(
+            DeploymentConfig.defaults().channels(),
+            Map.of("PROMPTMON_CHANNEL_SLACK_URL", slack.url("/"))::get,
+            Http.create(LONG, LONG),
+            System.out,
+            false);
+    try (NotificationDelivery delivery =
+        NotificationDelivery.start(
+            postgres.database(),
+            open,
+            DeploymentConfig.defaults().alerting(),
+            DeliveryMode.LIVE,
+            DeliverySettings.DEFAULT,
+            broken)) {
+      slack.awaitRequests(1);
+      assertThat(delivery.counts().errors()).isEqualTo(1);
+    }
+    assertThat(log.lines())
+        .filteredOn(line -> line.startsWith("ERROR"))
+        .singleElement()
+        .asString()
+        .startsWith("ERROR java.lang.IllegalStateException in the channel slack, going on in 5 s")
+        .doesNotContain("nobody expects this");
   }
 
   @Test

@@ -9,6 +9,7 @@ public final class DeliveryCounts {
   final LongAdder failed = new LongAdder();
   final LongAdder retried = new LongAdder();
   final LongAdder unconfigured = new LongAdder();
+  final LongAdder errors = new LongAdder();
   volatile long pending;
   volatile long oldestPendingMillis;
   volatile long overdueEscalations;
@@ -33,6 +34,11 @@ public final class DeliveryCounts {
   /** Notifications to channels that the deployment does not have. */
   public long unconfigured() {
     return unconfigured.sum();
+  }
+
+  /** Errors in the monitor itself that interrupted a channel. */
+  public long errors() {
+    return errors.sum();
   }
 
   /** Escalations that were overdue when it was last looked. */

@@ -41,6 +41,9 @@ public final class NotificationDelivery implements AutoCloseable {
   /** How long a channel's notifications may wait for any job that has such a channel. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
+  /** How long nothing is done after an error in the monitor itself. */
+  private static final Duration ERROR_PAUSE = Duration.ofSeconds(5);
+
   private static final Duration LONGEST_OUTAGE_PAUSE = Duration.ofSeconds(10);
 
   /** How long {@link #close} waits for attempts that cannot be interrupted. */
@@ -245,6 +248,10 @@ public final class NotificationDelivery implements AutoCloseable {
                   : LONGEST_OUTAGE_PAUSE;
           wakeUp = clock.instant().plus(pause);
           seen = Long.MAX_VALUE;
+        } catch (RuntimeException e) {
+          failed("the channel " + channel.name(), e);
+          wakeUp = clock.instant().plus(ERROR_PAUSE);
+          seen = Long.MAX_VALUE;
         }
         progressed();
         await(wakeUp, seen);
@@ -255,6 +262,18 @@ public final class NotificationDelivery implements AutoCloseable {
     } catch (SQLException e) {
       LOG.debug("not released, claims run out: {}", Database.reason(e));
     }
+  }
+
+  /** An error of our own must not end a thread that nobody would miss until something is sent. */
+  private void failed(String where, RuntimeException e) {
+    counts.errors.increment();
+    // Without its message, which may hold anything.
+    LOG.error(
+        "{} in {}, going on in {} s: {}",
+        e.getClass().getName(),
+        where,
+        ERROR_PAUSE.toSeconds(),
+        e.getStackTrace());
   }
 
   private static void release(ChannelDelivery channel) {
@@ -285,6 +304,8 @@ public final class NotificationDelivery implements AutoCloseable {
           }
         } catch (SQLException e) {
           LOG.debug("cannot look into the outbox: {}", Database.reason(e));
+        } catch (RuntimeException e) {
+          failed("housekeeping", e);
         }
         await(now.plus(HOUSEKEEPING), Long.MAX_VALUE);
       }

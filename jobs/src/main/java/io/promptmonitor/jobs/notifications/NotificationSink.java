@@ -92,6 +92,7 @@ public final class NotificationSink implements Sink<Notification> {
     metrics.gauge("notificationsRetried", counts::retried);
     metrics.gauge("notificationsUnconfigured", counts::unconfigured);
     metrics.gauge("notificationsPending", counts::pending);
+    metrics.gauge("notificationErrors", counts::errors);
     metrics.gauge("overdueEscalations", counts::overdueEscalations);
     metrics.gauge("oldestPendingNotificationMillis", counts::oldestPendingMillis);
   }
