@@ -147,7 +147,7 @@ CREATE TABLE promptmon.notification (
 
     CONSTRAINT notification_pkey PRIMARY KEY (notification_id),
 
-    CONSTRAINT status_known      CHECK (status IN ('pending', 'sent', 'failed', 'unconfigured', 'recorded')),
+    CONSTRAINT status_known      CHECK (status IN ('pending', 'sent', 'failed', 'unconfigured', 'recorded', 'superseded')),
     CONSTRAINT settled_if_it_is  CHECK ((status = 'pending') = (settled_at IS NULL)),
     CONSTRAINT attempts_positive CHECK (attempts >= 0)
 );
@@ -304,7 +304,7 @@ COMMENT ON COLUMN promptmon.notification.content IS 'What it says: see docs/noti
 COMMENT ON COLUMN promptmon.notification.created_at IS 'When it was made, by the clock of escalation: that of the machine live, event time in replays.';
 COMMENT ON COLUMN promptmon.notification.due_at IS 'When the earliest of what it says was due.';
 COMMENT ON COLUMN promptmon.notification.received_at IS 'When the row was written (clock of the database).';
-COMMENT ON COLUMN promptmon.notification.status IS 'pending (to be sent), sent, failed (given up), unconfigured (the deployment has no such channel) or recorded (a replay, which sends nothing).';
+COMMENT ON COLUMN promptmon.notification.status IS 'pending (to be sent), sent, failed (given up), unconfigured (the deployment has no such channel), recorded (a replay, which sends nothing) or superseded (a repetition that was not sent before there was something newer).';
 COMMENT ON COLUMN promptmon.notification.attempts IS 'How often it was tried to send it.';
 COMMENT ON COLUMN promptmon.notification.attempt_log IS 'The first attempt and the last ones: when, how many milliseconds it took, what came of it, and what the answer was.';
 COMMENT ON COLUMN promptmon.notification.first_attempt_at IS 'When it was first tried. NULL if it was not.';

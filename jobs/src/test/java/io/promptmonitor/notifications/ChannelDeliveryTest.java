@@ -138,6 +138,35 @@ class ChannelDeliveryTest {
     assertThat(channel.sent).containsExactly("a1", "b1", "b2", "a1", "a2", "a3");
   }
 
+  /** Says of a notification what it says, as the job does. */
+  private static void says(String id, String alertId, String reason, int repetition) {
+    postgres.execute(
+        "INSERT INTO promptmon.notification_message VALUES ('"
+            + String.join("', '", CHANNEL, alertId, reason)
+            + "', "
+            + repetition
+            + ", '"
+            + id
+            + "')");
+  }
+
+  @Test
+  void aRepetitionIsNotSentIfSomethingNewerWaits() throws Exception {
+    insert("f", "a", "r2", "a", "r3", "a", "both", "a", "r4", "a", "end", "a");
+    says("f", "pm-1", "firing", 0);
+    says("r2", "pm-1", "repeated", 2);
+    says("r3", "pm-1", "repeated", 3);
+    says("both", "pm-1", "repeated", 4);
+    says("both", "pm-2", "firing", 0);
+    says("r4", "pm-2", "repeated", 2);
+    says("end", "pm-1", "resolved", 0);
+    run(delivery());
+    assertThat(channel.sent).containsExactly("f", "both", "r4", "end");
+    assertThat(statuses())
+        .isEqualTo(
+            "f|sent|1\nr2|superseded|0\nr3|superseded|0\nboth|sent|1\nr4|sent|1\nend|sent|1");
+  }
+
   @Test
   void whatIsRefusedHoldsBackNothing() throws Exception {
     insert("a1", "a", "a2", "a");

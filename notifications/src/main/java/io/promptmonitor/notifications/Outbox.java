@@ -197,6 +197,39 @@ final class Outbox implements AutoCloseable {
       ORDER BY 1
       """;
 
+  /**
+   * The earliest row that may be tried now, if all it says is that alerts still fire, and something
+   * newer about each of them waits for the same channel: after an outage, nobody reads it.
+   */
+  private static final String SUPERSEDE =
+      """
+      UPDATE promptmon.notification
+      SET status = 'superseded', settled_at = ?, next_attempt_at = NULL, claimed_by = NULL, claimed_until = NULL
+      WHERE notification_id = (
+        SELECT n.notification_id
+        FROM promptmon.notification n
+        WHERE n.channel = ? AND n.status = 'pending'
+          AND (n.next_attempt_at IS NULL OR n.next_attempt_at <= ?)
+          AND (n.claimed_until IS NULL OR n.claimed_until <= ?)
+          AND NOT EXISTS (
+            SELECT FROM promptmon.notification earlier
+            WHERE earlier.channel = n.channel AND earlier.prompt_id = n.prompt_id
+              AND earlier.status = 'pending' AND earlier.position < n.position)
+          AND EXISTS (
+            SELECT FROM promptmon.notification_message m WHERE m.notification_id = n.notification_id)
+          AND NOT EXISTS (
+            SELECT FROM promptmon.notification_message m
+            WHERE m.notification_id = n.notification_id
+              AND (m.reason <> 'repeated' OR NOT EXISTS (
+                SELECT FROM promptmon.notification_message newer
+                JOIN promptmon.notification l ON l.notification_id = newer.notification_id
+                WHERE newer.channel = m.channel AND newer.alert_id = m.alert_id
+                  AND l.status = 'pending' AND l.position > n.position)))
+        ORDER BY n.position
+        LIMIT 1
+        FOR UPDATE SKIP LOCKED)
+      """;
+
   private final Database database;
   private @Nullable Connection connection;
   private boolean closed;
@@ -233,7 +266,8 @@ final class Outbox implements AutoCloseable {
 
   /**
    * Claims the earliest notification that may be sent to a channel now, which is then the
-   * claimant's alone.
+   * claimant's alone. Repetitions that something newer about the same alerts makes pointless are
+   * passed over, and superseded.
    *
    * @return null if there is none
    */
@@ -241,6 +275,7 @@ final class Outbox implements AutoCloseable {
       throws SQLException {
     return transaction(
         open -> {
+          supersede(open, channel, now);
           try (PreparedStatement statement = open.prepareStatement(CLAIM)) {
             statement.setString(1, claimant);
             statement.setObject(2, time(now.plus(lease)));
@@ -260,6 +295,19 @@ final class Outbox implements AutoCloseable {
             }
           }
         });
+  }
+
+  private static void supersede(Connection open, String channel, Instant now) throws SQLException {
+    try (PreparedStatement statement = open.prepareStatement(SUPERSEDE)) {
+      statement.setObject(1, time(now));
+      statement.setString(2, channel);
+      statement.setObject(3, time(now));
+      statement.setObject(4, time(now));
+      int superseded;
+      do {
+        superseded = statement.executeUpdate();
+      } while (superseded > 0);
+    }
   }
 
   /** When something of a channel is due that is not yet; null if nothing waits. */
