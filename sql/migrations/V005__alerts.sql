@@ -254,7 +254,7 @@ COMMENT ON COLUMN promptmon.alert_event.window_length IS 'Length of the window t
 COMMENT ON COLUMN promptmon.alert_event.evidence IS 'How many times more probable the window is under a worse version (e-value). NULL if the rule does not ask for evidence.';
 COMMENT ON COLUMN promptmon.alert_event.written_at IS 'When the row was first written (clock of the database).';
 
-COMMENT ON TABLE promptmon.alert_exemplar IS 'Up to five executions of the window in which an alert began to fire, by their hashes, as evidence. Kept for a limited time.';
+COMMENT ON TABLE promptmon.alert_exemplar IS 'Up to five executions of the window in which an alert began to fire, by their hashes, as evidence. Shown until expires_at; nothing deletes them yet.';
 COMMENT ON COLUMN promptmon.alert_exemplar.alert_id IS 'The episode.';
 COMMENT ON COLUMN promptmon.alert_exemplar.execution_id_hash IS '64-bit hash of the execution''s id, hexadecimal.';
 COMMENT ON COLUMN promptmon.alert_exemplar.executed_at IS 'When it was executed (event time).';
@@ -265,7 +265,7 @@ COMMENT ON COLUMN promptmon.alert_exemplar.model IS 'Name of the model. NULL if 
 COMMENT ON COLUMN promptmon.alert_exemplar.branch IS 'The conditional path taken. NULL if it was not stated.';
 COMMENT ON COLUMN promptmon.alert_exemplar.input_hash IS '64-bit hash of context.input_hash, hexadecimal. NULL if it was not stated.';
 COMMENT ON COLUMN promptmon.alert_exemplar.output_hash IS '64-bit hash of context.output_hash, hexadecimal. NULL if it was not stated.';
-COMMENT ON COLUMN promptmon.alert_exemplar.expires_at IS 'From when on the row may be removed.';
+COMMENT ON COLUMN promptmon.alert_exemplar.expires_at IS 'From when on the row is not shown any more, and may be deleted by the owner of the tables; nothing does so by itself.';
 
 COMMENT ON TABLE promptmon.rule_status IS 'One row per rule and prompt version that ever was anything but inactive with enough data: where it is now, and why it cannot be decided.';
 COMMENT ON COLUMN promptmon.rule_status.prompt_id IS 'Identifier of the prompt.';
@@ -361,4 +361,4 @@ COMMENT ON COLUMN promptmon.alert_overview.acknowledged_by IS 'Who took it on: t
 COMMENT ON COLUMN promptmon.alert_overview.acknowledged_comment IS 'What they said. NULL if nothing.';
 COMMENT ON COLUMN promptmon.alert_overview.muted_by IS 'Why nobody is told now: a silence, or a worse alert. NULL if it is not muted.';
 COMMENT ON COLUMN promptmon.alert_overview.messages IS 'How many messages there were.';
-COMMENT ON COLUMN promptmon.alert_overview.escalation_due_at IS 'When the next message is due. NULL if none is. If this is long past, escalation does not work.';
+COMMENT ON COLUMN promptmon.alert_overview.escalation_due_at IS 'When the next message is due. NULL if none is. If this is long past, and was not yet when the row was written, escalation does not work.';
