@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * Collects the messages about one prompt into one notification per channel, so that an incident
@@ -24,7 +23,7 @@ import java.util.function.Predicate;
  * version of which the channel was told less than {@link GroupingConfig#groupInterval} ago in
  * another episode waits until that is over; if it ends meanwhile, neither is told, and the next
  * message about the rule says how many were not. Whatever waits for the same channel goes along
- * with the first that is due. That an alert fires is not told while it is muted, but waits.
+ * with the first that is due.
  */
 final class MessageGroups {
 
@@ -53,7 +52,7 @@ final class MessageGroups {
     List<Waiting> ofChannel = waiting.computeIfAbsent(channel, key -> new ArrayList<>(1));
     String key = key(channel, message);
     Told last = told.get(key);
-    if (message.reason() == Reason.RESOLVED && takeBack(ofChannel, message, now)) {
+    if (message.reason() == Reason.RESOLVED && takeBack(ofChannel, message)) {
       if (last != null) {
         told.put(key, new Told(last.alertId, last.at, last.unreported + 1));
       }
@@ -76,12 +75,8 @@ final class MessageGroups {
   }
 
   /** Whether the channel was not yet told that the episode fires, and now need not be. */
-  private static boolean takeBack(List<Waiting> ofChannel, AlertMessage resolved, long now) {
-    // What is overdue was muted when it was due.
-    boolean held =
-        ofChannel.stream()
-            .filter(w -> isSameEpisode(w.message, resolved))
-            .anyMatch(w -> w.held || (w.message.reason() == Reason.FIRING && w.dueAt < now));
+  private static boolean takeBack(List<Waiting> ofChannel, AlertMessage resolved) {
+    boolean held = ofChannel.stream().anyMatch(w -> w.held && isSameEpisode(w.message, resolved));
     if (held) {
       ofChannel.removeIf(w -> isSameEpisode(w.message, resolved));
     }
@@ -92,31 +87,21 @@ final class MessageGroups {
     return message.alertId().equals(other.alertId());
   }
 
-  /**
-   * Puts out what is due.
-   *
-   * @param muted whether the alert of an id is muted now
-   */
-  void flush(long now, Predicate<String> muted, PromptEscalations.Output output) {
+  /** Puts out what is due. */
+  void flush(long now, PromptEscalations.Output output) {
     waiting
         .entrySet()
         .removeIf(
             entry -> {
               List<Waiting> ofChannel = entry.getValue();
-              List<Waiting> ready = ofChannel.stream().filter(w -> !isMuted(w, muted)).toList();
-              if (ready.stream().noneMatch(w -> w.dueAt <= now)) {
+              if (ofChannel.stream().noneMatch(w -> w.dueAt <= now)) {
                 return false;
               }
-              long time = now == Long.MAX_VALUE ? latest(ready) : now;
-              output.notification(notification(entry.getKey(), ready, time));
-              ofChannel.removeIf(w -> !isMuted(w, muted));
-              return ofChannel.isEmpty();
+              long time = now == Long.MAX_VALUE ? latest(ofChannel) : now;
+              output.notification(notification(entry.getKey(), ofChannel, time));
+              return true;
             });
     told.values().removeIf(last -> last.at + interval <= now);
-  }
-
-  private static boolean isMuted(Waiting w, Predicate<String> muted) {
-    return w.message.reason() == Reason.FIRING && muted.test(w.message.alertId());
   }
 
   private static long latest(List<Waiting> ofChannel) {
@@ -165,16 +150,12 @@ final class MessageGroups {
     return StableHash.join(channel, message.promptVersion(), message.rule());
   }
 
-  /**
-   * When something is due, or can be forgotten; {@link Long#MAX_VALUE} for never.
-   *
-   * @param muted whether the alert of an id is muted, the end of which the caller has to notice
-   */
-  long wakeUpAt(Predicate<String> muted) {
+  /** When something is due, or can be forgotten; {@link Long#MAX_VALUE} for never. */
+  long wakeUpAt() {
     long earliest = Long.MAX_VALUE;
     for (List<Waiting> ofChannel : waiting.values()) {
       for (Waiting w : ofChannel) {
-        earliest = isMuted(w, muted) ? earliest : Math.min(earliest, w.dueAt);
+        earliest = Math.min(earliest, w.dueAt);
       }
     }
     for (Told last : told.values()) {

@@ -178,7 +178,7 @@ public final class PromptEscalations {
             step(alertId, episode, silences, firing, now, output);
           }
         });
-    groups.flush(now, this::isMuted, output);
+    groups.flush(now, output);
   }
 
   private void step(
@@ -199,11 +199,6 @@ public final class PromptEscalations {
     if (!after.equals(before)) {
       output.escalation(after);
     }
-  }
-
-  private boolean isMuted(String alertId) {
-    Episode episode = episodes.get(alertId);
-    return episode != null && episode.mutedBy != null;
   }
 
   private static String text(Muting.Reason muting) {
@@ -262,7 +257,7 @@ public final class PromptEscalations {
 
   /** When {@link #wake} is to be called; {@link Long#MAX_VALUE} for never. */
   public long wakeUpAt() {
-    long earliest = groups.wakeUpAt(this::isMuted);
+    long earliest = groups.wakeUpAt();
     for (Episode episode : episodes.values()) {
       earliest = Math.min(earliest, episode.wakeUpAt);
     }
@@ -274,7 +269,7 @@ public final class PromptEscalations {
 
   /** Sends what is being collected, because no time comes any more at which it would be. */
   public void finish(Output output) {
-    groups.flush(Long.MAX_VALUE, this::isMuted, output);
+    groups.flush(Long.MAX_VALUE, output);
   }
 
   /** Whether there is nothing to be kept. */

@@ -130,20 +130,11 @@ final class EscalationOracle {
       }
     }
     for (Map.Entry<String, List<Pending>> entry : pending.entrySet()) {
-      List<Pending> ready =
-          entry.getValue().stream()
-              .filter(p -> p.said.reason != Reason.FIRING || !isMutedNow(p, silences, now))
-              .toList();
-      if (ready.stream().anyMatch(p -> p.dueAt <= now)) {
-        send(entry.getKey(), ready, now);
-        entry.getValue().removeAll(ready);
+      if (entry.getValue().stream().anyMatch(p -> p.dueAt <= now)) {
+        send(entry.getKey(), entry.getValue(), now);
+        entry.getValue().clear();
       }
     }
-  }
-
-  private boolean isMutedNow(Pending p, List<Silence> silences, long now) {
-    Episode episode = p.said.episode;
-    return open.containsValue(episode) && !episode.acknowledged && isMuted(episode, silences, now);
   }
 
   private boolean isMuted(Episode episode, List<Silence> silences, long now) {
@@ -172,9 +163,7 @@ final class EscalationOracle {
       List<Pending> ofChannel = pending.computeIfAbsent(channel, c -> new ArrayList<>());
       boolean notYetTold =
           reason == Reason.RESOLVED
-              && ofChannel.stream()
-                  .filter(p -> p.said.episode == episode)
-                  .anyMatch(p -> p.held || (p.said.reason == Reason.FIRING && p.dueAt < now));
+              && ofChannel.stream().anyMatch(p -> p.held && p.said.episode == episode);
       if (notYetTold) {
         ofChannel.removeIf(p -> p.said.episode == episode);
         past(channel).add(new Past(said, now, true));

@@ -17,9 +17,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Times are seconds. */
@@ -46,7 +44,6 @@ class MessageGroupsTest {
           throw new AssertionError("groups know of no escalation");
         }
       };
-  private final Set<String> muted = new HashSet<>();
   private MessageGroups groups = new MessageGroups("checkout", GROUPING);
 
   private static AlertMessage message(Alert alert, long episode, Reason reason, int number) {
@@ -67,7 +64,7 @@ class MessageGroupsTest {
 
   private List<String> flushed(long now) {
     sent.clear();
-    groups.flush(now * 1000, muted::contains, output);
+    groups.flush(now * 1000, output);
     restart();
     return sent.stream().map(EscalationRun::shown).toList();
   }
@@ -92,7 +89,7 @@ class MessageGroupsTest {
   @Test
   void messagesWaitForOthers() {
     add(LATENCY, 100, Reason.FIRING, 1, 100);
-    assertThat(groups.wakeUpAt(muted::contains)).isEqualTo(110_000);
+    assertThat(groups.wakeUpAt()).isEqualTo(110_000);
     assertThat(flushed(109)).isEmpty();
     add(ERRORS, 109, Reason.FIRING, 1, 109);
     assertThat(flushed(110)).containsExactly("110 slack: FIRING errors, FIRING latency");
@@ -122,14 +119,10 @@ class MessageGroupsTest {
     add(ERRORS, 0, Reason.RESOLVED, 2, 20);
     assertThat(flushed(30)).hasSize(1);
     add(ERRORS, 60, Reason.FIRING, 1, 60);
-    assertThat(groups.wakeUpAt(muted::contains))
-        .as("300 s after the resolution was told")
-        .isEqualTo(330_000);
+    assertThat(groups.wakeUpAt()).as("300 s after the resolution was told").isEqualTo(330_000);
     restart();
     add(ERRORS, 60, Reason.RESOLVED, 2, 80);
-    assertThat(groups.wakeUpAt(muted::contains))
-        .as("when the rule is forgotten")
-        .isEqualTo(330_000);
+    assertThat(groups.wakeUpAt()).as("when the rule is forgotten").isEqualTo(330_000);
     add(ERRORS, 90, Reason.FIRING, 1, 90);
     assertThat(flushed(329)).isEmpty();
     assertThat(flushed(330)).containsExactly("330 slack: FIRING errors +1");
@@ -149,30 +142,6 @@ class MessageGroupsTest {
     assertThat(flushed(50)).containsExactly("50 slack: FIRING errors, FIRING latency");
     add(ERRORS, 30, Reason.RESOLVED, 2, 60);
     assertThat(flushed(70)).containsExactly("70 slack: RESOLVED errors");
-  }
-
-  @Test
-  void whatIsMutedWhenItIsDueWaitsUntilItIsNot() {
-    add(ERRORS, 0, Reason.FIRING, 1, 0);
-    add(LATENCY, 0, Reason.FIRING, 1, 0);
-    muted.add(ERRORS.id(0));
-    assertThat(flushed(10)).containsExactly("10 slack: FIRING latency");
-    assertThat(groups.wakeUpAt(muted::contains)).as("to forget").isEqualTo(310_000);
-    assertThat(flushed(20)).isEmpty();
-    muted.clear();
-    assertThat(groups.wakeUpAt(muted::contains)).isEqualTo(10_000);
-    assertThat(flushed(21)).containsExactly("21 slack: FIRING errors");
-  }
-
-  @Test
-  void whatEndsWhileItIsMutedIsNotTold() {
-    add(ERRORS, 0, Reason.FIRING, 1, 0);
-    muted.add(ERRORS.id(0));
-    assertThat(flushed(10)).isEmpty();
-    add(ERRORS, 0, Reason.RESOLVED, 2, 11);
-    muted.clear();
-    assertThat(flushed(30)).isEmpty();
-    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -211,10 +180,10 @@ class MessageGroupsTest {
     assertThat(groups.isEmpty()).isFalse();
     flushed(10);
     assertThat(groups.isEmpty()).isFalse();
-    assertThat(groups.wakeUpAt(muted::contains)).isEqualTo(310_000);
+    assertThat(groups.wakeUpAt()).isEqualTo(310_000);
     flushed(310);
     assertThat(groups.isEmpty()).isTrue();
-    assertThat(groups.wakeUpAt(muted::contains)).isEqualTo(Long.MAX_VALUE);
+    assertThat(groups.wakeUpAt()).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
@@ -224,7 +193,7 @@ class MessageGroupsTest {
     add(ERRORS, 0, Reason.RESOLVED, 2, 15);
     add(ERRORS, 20, Reason.FIRING, 1, 20);
     sent.clear();
-    groups.flush(Long.MAX_VALUE, muted::contains, output);
+    groups.flush(Long.MAX_VALUE, output);
     assertThat(sent.stream().map(EscalationRun::shown))
         .containsExactly("310 slack: RESOLVED errors, FIRING errors");
     assertThat(groups.isEmpty()).isTrue();

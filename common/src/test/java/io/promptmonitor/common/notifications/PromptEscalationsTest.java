@@ -380,23 +380,6 @@ class PromptEscalationsTest {
   }
 
   @Test
-  void whatIsSilencedWhileItIsHeldIsToldWhenTheSilenceEnds() {
-    EscalationRun run = run().at(0).fires(CRITICAL).at(10).resolves(CRITICAL);
-    run.at(30).fires(CRITICAL).at(60).silenced("s1", 0, 20 * MINUTE, "rule=critical");
-    run.at(20 * MINUTE - 1);
-    assertThat(run.shown())
-        .isNotEmpty()
-        .allSatisfy(
-            line ->
-                assertThat(Integer.parseInt(line.substring(0, line.indexOf(' ')))).isLessThan(60));
-    int before = run.sent().size();
-    run.at(20 * MINUTE);
-    assertThat(run.shown().subList(before, run.sent().size()))
-        .isNotEmpty()
-        .allSatisfy(line -> assertThat(line).contains("FIRING critical"));
-  }
-
-  @Test
   void messagesSayWhyAnAlertEnded() {
     EscalationRun run = run().at(0).fires(CRITICAL).at(MINUTE).ends(CRITICAL, Cause.RULE_CHANGED);
     run.at(2 * MINUTE);
