@@ -46,7 +46,22 @@ final class Outbox implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The earliest row of each prompt that may be tried now: later ones wait for it. */
+  /**
+   * The earliest row {@code n} of each prompt that may be tried now: later ones wait for it. Takes
+   * the channel and, twice, the time.
+   */
+  private static final String MAY_BE_TRIED =
+      """
+      FROM promptmon.notification n
+      WHERE n.channel = ? AND n.status = 'pending'
+        AND (n.next_attempt_at IS NULL OR n.next_attempt_at <= ?)
+        AND (n.claimed_until IS NULL OR n.claimed_until <= ?)
+        AND NOT EXISTS (
+          SELECT FROM promptmon.notification earlier
+          WHERE earlier.channel = n.channel AND earlier.prompt_id = n.prompt_id
+            AND earlier.status = 'pending' AND earlier.position < n.position)
+      """;
+
   private static final String CLAIM =
       """
       UPDATE promptmon.notification
@@ -54,14 +69,9 @@ final class Outbox implements AutoCloseable {
         first_attempt_at = coalesce(first_attempt_at, ?), next_attempt_at = NULL
       WHERE notification_id = (
         SELECT n.notification_id
-        FROM promptmon.notification n
-        WHERE n.channel = ? AND n.status = 'pending'
-          AND (n.next_attempt_at IS NULL OR n.next_attempt_at <= ?)
-          AND (n.claimed_until IS NULL OR n.claimed_until <= ?)
-          AND NOT EXISTS (
-            SELECT FROM promptmon.notification earlier
-            WHERE earlier.channel = n.channel AND earlier.prompt_id = n.prompt_id
-              AND earlier.status = 'pending' AND earlier.position < n.position)
+      """
+          + MAY_BE_TRIED
+          + """
         ORDER BY n.position
         LIMIT 1
         FOR UPDATE SKIP LOCKED)
@@ -207,14 +217,9 @@ final class Outbox implements AutoCloseable {
       SET status = 'superseded', settled_at = ?, next_attempt_at = NULL, claimed_by = NULL, claimed_until = NULL
       WHERE notification_id = (
         SELECT n.notification_id
-        FROM promptmon.notification n
-        WHERE n.channel = ? AND n.status = 'pending'
-          AND (n.next_attempt_at IS NULL OR n.next_attempt_at <= ?)
-          AND (n.claimed_until IS NULL OR n.claimed_until <= ?)
-          AND NOT EXISTS (
-            SELECT FROM promptmon.notification earlier
-            WHERE earlier.channel = n.channel AND earlier.prompt_id = n.prompt_id
-              AND earlier.status = 'pending' AND earlier.position < n.position)
+      """
+          + MAY_BE_TRIED
+          + """
           AND EXISTS (
             SELECT FROM promptmon.notification_message m WHERE m.notification_id = n.notification_id)
           AND NOT EXISTS (
