@@ -1,0 +1,18 @@
+package io.promptmonitor.common.rollback.analysis;
+
+import io.promptmonitor.common.metrics.WindowAggregate;
+import java.util.Objects;
+
+/**
+ * The executions of one version in one span of time.
+ *
+ * @param aggregate everything that is known of them; empty if there were none
+ * @param predictedQuality the quality that was predicted for the version, 0 to 10; NaN if it is
+ *     unknown
+ */
+public record ObservedSpan(WindowAggregate aggregate, double predictedQuality) {
+
+  public ObservedSpan {
+    Objects.requireNonNull(aggregate, "aggregate");
+  }
+}
