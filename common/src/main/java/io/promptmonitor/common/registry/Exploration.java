@@ -1,5 +1,6 @@
 package io.promptmonitor.common.registry;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,13 @@ public record Exploration(
 
     public Alternative {
       Objects.requireNonNull(name, "name");
+    }
+
+    /** As it is written in a version's file: {@code Few-Shot (7.3)}. */
+    public String text() {
+      return score == null
+          ? name
+          : name + " (" + BigDecimal.valueOf(score).stripTrailingZeros().toPlainString() + ")";
     }
   }
 }

@@ -169,20 +169,11 @@ final class VersionTree {
           "depth_" + depth++ + "_decision",
           new VersionTree()
               .put("selected", decision.selected())
-              .put(
-                  "alternatives",
-                  decision.alternatives().stream().map(VersionTree::alternative).toList())
+              .put("alternatives", decision.alternatives().stream().map(Alternative::text).toList())
               .put("rationale", decision.rationale())
               .put("potential_issue", decision.potentialIssue()));
     }
     return tree;
-  }
-
-  private static String alternative(Alternative alternative) {
-    Double score = alternative.score();
-    return score == null
-        ? alternative.name()
-        : alternative.name() + " (" + decimal(score).toPlainString() + ")";
   }
 
   /** The spec's form, unless that would lose part of a second. */

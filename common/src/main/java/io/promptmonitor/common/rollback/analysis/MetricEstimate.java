@@ -2,7 +2,6 @@ package io.promptmonitor.common.rollback.analysis;
 
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.QualityCounts;
-import io.promptmonitor.common.metrics.Quantity;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.sketch.QuantileSketch;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,12 @@ record MetricEstimate(double value, Interval interval, long n, @Nullable SampleM
       case USER_FEEDBACK_NEGATIVE_RATE -> bounded(value, new Interval(0, 1), quality.ratingCount());
       case AVG_USER_FEEDBACK -> bounded(value, RATINGS, quality.ratingCount());
       case AVG_AUTOMATED_SCORE -> bounded(value, QUALITIES, quality.scoreCount());
-      case AVG_CALIBRATION_DELTA -> delta(value, span.predictedQuality(), quality, qualities);
+      case AVG_CALIBRATION_DELTA ->
+          new MetricEstimate(
+              value, bias(span.predictedQuality(), quality, qualities).absolute(), qualities, null);
+      case CALIBRATION_BIAS ->
+          new MetricEstimate(
+              value, bias(span.predictedQuality(), quality, qualities), qualities, null);
       case LATENCY_P50, LATENCY_P95, LATENCY_P99 ->
           percentile(value, metric, window.latencyQuantiles(), executions);
       case LATENCY_AVG -> mean(value, window.latencyQuantiles(), executions);
@@ -57,11 +61,9 @@ record MetricEstimate(double value, Interval interval, long n, @Nullable SampleM
         bounds.lower() + width * share.lower(), bounds.lower() + width * share.upper());
   }
 
-  private static MetricEstimate delta(
-      double value, double predicted, QualityCounts quality, long n) {
+  private static Interval bias(double predicted, QualityCounts quality, long n) {
     Interval actual = boundedInterval(quality.averageQuality(), QUALITIES, n);
-    Interval bias = new Interval(predicted - actual.upper(), predicted - actual.lower());
-    return new MetricEstimate(value, bias.absolute(), n, null);
+    return new Interval(predicted - actual.upper(), predicted - actual.lower());
   }
 
   private static MetricEstimate percentile(
@@ -82,8 +84,8 @@ record MetricEstimate(double value, Interval interval, long n, @Nullable SampleM
         value, new Interval(Math.max(0, interval.lower()), interval.upper()), n, moments);
   }
 
-  /** Whether a metric can be said to have got worse: counts depend on the length of the span. */
+  /** Whether a metric does not depend on the length of the span, as counts do. */
   static boolean isCompared(Metric metric) {
-    return metric.type() == Metric.Type.NUMBER && metric.quantity() != Quantity.QUALITY_DIFFERENCE;
+    return metric.type() == Metric.Type.NUMBER;
   }
 }
