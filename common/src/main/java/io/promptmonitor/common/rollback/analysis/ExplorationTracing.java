@@ -78,7 +78,8 @@ public record ExplorationTracing(
   }
 
   /** A decision with what was seen that has to do with it. */
-  private record Suspect(int depth, ExplorationDecision decision, List<Clue> clues, int strength) {
+  private record Suspect(
+      int depth, ExplorationDecision decision, Set<Topic> topics, List<Clue> clues, int strength) {
 
     static Suspect of(int depth, ExplorationDecision decision, List<Clue> clues) {
       Set<Topic> topics = Topic.of(decision.selected());
@@ -94,15 +95,17 @@ public record ExplorationTracing(
           strength += common;
         }
       }
-      return new Suspect(depth, decision, fitting, strength);
+      return new Suspect(depth, decision, topics, fitting, strength);
     }
 
     List<String> texts() {
       return clues.stream().map(Clue::text).toList();
     }
 
+    /** Whether both the decision and something that was seen are about it. */
     boolean isAbout(Topic topic) {
-      return clues.stream().anyMatch(clue -> clue.topics().contains(topic));
+      return topics.contains(topic)
+          && clues.stream().anyMatch(clue -> clue.topics().contains(topic));
     }
 
     /** The decision; if its author foresaw no issue, the evidence stands for it. */

@@ -24,7 +24,7 @@ record SampleMoments(long n, double mean, double variance) {
    * error of a mean", Biometrika 6, 1908).
    */
   Interval ofMean() {
-    return around(mean, Math.sqrt(squaredError()), n - 1);
+    return around(mean, Math.sqrt(squaredError()), n - 1.0);
   }
 
   /**

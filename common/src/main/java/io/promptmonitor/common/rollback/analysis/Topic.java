@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 enum Topic {
   /** Which way an execution takes. */
-  BRANCHING("branch", "condition", "adaptive", "rout", "threshold", "switch", "expan"),
+  BRANCHING("branch", "condition", "adaptive", "route", "routing", "threshold", "switch", "expan"),
   /** How long or complicated inputs and answers are. */
   COMPLEXITY(
       "complex",
@@ -40,8 +40,11 @@ enum Topic {
   /** How good an answer is, or how users like it. */
   QUALITY("quality", "accura", "hallucinat", "factual", "tone", "satisf", "clarity", "helpful");
 
-  private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}]+");
+  /** Between words, also in names such as {@code ContentFilterError}. */
+  private static final Pattern BETWEEN_WORDS =
+      Pattern.compile("[^\\p{L}]+|(?<=\\p{Ll})(?=\\p{Lu})");
 
+  @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<String> beginnings;
 
   Topic(String... beginnings) {
@@ -51,9 +54,10 @@ enum Topic {
   /** What a text is about. */
   static Set<Topic> of(String text) {
     Set<Topic> topics = EnumSet.noneOf(Topic.class);
-    for (String word : NO_LETTERS.split(text.toLowerCase(Locale.ROOT))) {
+    for (String word : BETWEEN_WORDS.split(text)) {
+      String lowerCase = word.toLowerCase(Locale.ROOT);
       for (Topic topic : values()) {
-        if (topic.beginnings.stream().anyMatch(word::startsWith)) {
+        if (topic.beginnings.stream().anyMatch(lowerCase::startsWith)) {
           topics.add(topic);
         }
       }
