@@ -40,8 +40,8 @@ class WhatChangedTest {
     assertThat(change(changes, Metric.ERROR_RATE).text())
         .isEqualTo(
             "error_rate: 2% (95% interval 1.472% to 2.712%, 2000 executions) before, 40%"
-                + " (95% interval 34.62% to 45.63%, 300 executions) with the failing version:"
-                + " worse; 1.8% (95% interval 0.9499% to 3.385%, 500 executions) after the"
+                + " (95% interval 34.62% to 45.64%, 300 executions) with the failing version:"
+                + " worse; 1.8% (95% interval 0.9498% to 3.385%, 500 executions) after the"
                 + " rollback: better than the failing version, not distinguishable from before");
   }
 
