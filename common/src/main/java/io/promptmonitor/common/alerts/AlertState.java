@@ -51,6 +51,11 @@ public record AlertState(
     return new AlertState(AlertPhase.INACTIVE, data, ruleHash, 0, 0, 0, 0, NEVER);
   }
 
+  /** Whether the alert fires, and its condition held at an evaluation. */
+  boolean holdsAt(long evaluation) {
+    return phase == AlertPhase.FIRING && lastHeld == evaluation;
+  }
+
   /** Writes the state; the first byte is the format's version. */
   public void write(DataOutput out) throws IOException {
     out.writeByte(FORMAT);

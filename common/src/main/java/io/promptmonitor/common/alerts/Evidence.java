@@ -10,6 +10,7 @@ import io.promptmonitor.common.metrics.Sample;
 import io.promptmonitor.common.metrics.Worse;
 import java.math.BigDecimal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How improbable it is that a window has so many failures, or slow executions, by chance.
@@ -73,22 +74,26 @@ public final class Evidence {
   }
 
   /**
-   * The e-value of a window; NaN if it cannot be known.
+   * What there is to be counted in a window; null if latencies were not counted from there on.
    *
    * @param seen what was seen of the metric that the condition is about
-   * @param failureRate the failure rate to which failures are compared
+   * @param failureRate the failure rate that is fine
    */
-  static double of(MetricValues window, Observation seen, double failureRate) {
-    int percentile = seen.metric().percentile();
+  static @Nullable EvidenceSample of(MetricValues window, Observation seen, double failureRate) {
+    Metric metric = seen.metric();
     long executions = window.count(Sample.EXECUTIONS);
-    if (percentile == 0) {
-      return eValue((long) window.value(Metric.FAILURE_COUNT), executions, failureRate);
+    if (metric.percentile() == 0) {
+      long failures = (long) window.value(Metric.FAILURE_COUNT);
+      return new EvidenceSample(metric, Double.NaN, failures, executions, failureRate);
     }
-    long slower = window.countAbove(seen.metric(), countedAbove(seen.operator(), seen.threshold()));
-    return slower < 0 ? Double.NaN : eValue(slower, executions, (100 - percentile) / 100.0);
+    double slowerThan = countedAbove(seen.operator(), seen.threshold());
+    long slower = window.countAbove(metric, slowerThan);
+    double beyond = (100 - metric.percentile()) / 100.0;
+    return slower < 0 ? null : new EvidenceSample(metric, slowerThan, slower, executions, beyond);
   }
 
-  private static double eValue(long failures, long executions, double p0) {
+  /** The e-value, kept finite; NaN if {@code p0} is not between 0 and 1, both excluded. */
+  static double eValue(long failures, long executions, double p0) {
     return Math.exp(Math.min(MAX_LOG, logEValue(failures, executions, p0)));
   }
 

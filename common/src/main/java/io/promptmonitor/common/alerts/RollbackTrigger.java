@@ -7,17 +7,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule's demand to take a version out of production, handed to the rollback protocol. Whether the
- * version is active, may be rolled back, and to which one, is for the protocol to find out.
+ * A rule's demand to take a version out of production, handed to the rollback protocol at every
+ * evaluation at which the alert fires and its condition holds: the evidence grows with time.
+ * Whether the version is active, may be rolled back, and to which one, is for the protocol to find
+ * out.
  *
  * @param triggerId identifies the demand, also in a replay: the episode of the alert
  * @param promptVersion the version that fails
  * @param rule name of the rule
  * @param summary what is told about the rule
  * @param confidence how sure the rule is that the version is to blame
- * @param time when it fired: milliseconds of event time since the epoch
+ * @param time of the evaluation: milliseconds of event time since the epoch
  * @param pendingSince when its condition began to hold
+ * @param firingSince when the alert began to fire
  * @param reading what was seen; null if nothing was
+ * @param sample what evidence can be taken from; null if there can be none for the condition
  * @param exemplars executions of the window, as evidence
  */
 public record RollbackTrigger(
@@ -28,7 +32,9 @@ public record RollbackTrigger(
     Confidence confidence,
     long time,
     long pendingSince,
+    long firingSince,
     @Nullable AlertReading reading,
+    @Nullable EvidenceSample sample,
     List<Exemplar> exemplars) {
 
   public RollbackTrigger {
@@ -40,25 +46,37 @@ public record RollbackTrigger(
     exemplars = List.copyOf(exemplars);
   }
 
+  /** Whether this is the first demand of its episode. */
+  public boolean isFirst() {
+    return time == firingSince;
+  }
+
   /**
-   * What an event demands; null if it demands no rollback. An alert rule states no confidence:
-   * whoever wrote {@code auto_rollback} into it was sure.
+   * What a rule with the action {@code auto_rollback} demands after an evaluation. An alert rule
+   * states no confidence: whoever wrote the action into it was sure.
+   *
+   * @param firing where the evaluation left the alert: it fires
    */
-  public static @Nullable RollbackTrigger of(AlertEvent event) {
-    String id = event.alertId();
-    if (id == null || !event.demands(AlertAction.AUTO_ROLLBACK)) {
-      return null;
-    }
-    Confidence stated = event.rule().confidence();
+  static RollbackTrigger of(
+      AlertKey key,
+      RuleSummary rule,
+      AlertState firing,
+      RuleEvaluation evaluation,
+      ExemplarChoice exemplars,
+      long now) {
+    AlertReading reading = AlertReading.of(evaluation);
+    Confidence stated = rule.confidence();
     return new RollbackTrigger(
-        id,
-        event.key().promptVersion(),
-        event.key().rule(),
-        event.rule(),
+        key.dedupKey(firing.episode()),
+        key.promptVersion(),
+        key.rule(),
+        rule,
         stated == null ? Confidence.HIGH : stated,
-        event.time(),
-        event.episode(),
-        event.reading(),
-        event.exemplars());
+        now,
+        firing.episode(),
+        firing.firingSince(),
+        reading,
+        evaluation.sample(),
+        exemplars.about(reading, now));
   }
 }

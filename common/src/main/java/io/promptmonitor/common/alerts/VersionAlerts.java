@@ -38,6 +38,7 @@ public final class VersionAlerts {
   private final Map<String, Followed> followed = new TreeMap<>();
   private long lastEvaluation = AlertState.NEVER;
   private boolean changed;
+  private List<RollbackTrigger> rollbackTriggers = List.of();
 
   /** The alerts of a version of which nothing is known yet. */
   public VersionAlerts(PromptVersionId promptVersion) {
@@ -60,6 +61,7 @@ public final class VersionAlerts {
       ExemplarChoice exemplars,
       long now) {
     List<AlertEvent> events = new ArrayList<>(0);
+    rollbackTriggers = List.of();
     endOthers(rules, now, events);
     boolean active = false;
     for (int i = 0; i < rules.rules().size(); i++) {
@@ -87,6 +89,7 @@ public final class VersionAlerts {
    * @param interval time between two evaluations while there is anything in any window
    */
   public List<AlertEvent> wake(RulesOfVersion rules, long interval, long now) {
+    rollbackTriggers = List.of();
     return isSilent(rules, interval, now)
         ? evaluate(rules, EvaluatedWindows.none(), false, ExemplarChoice.none(), now)
         : List.of();
@@ -148,6 +151,22 @@ public final class VersionAlerts {
       followed.put(name, new Followed(step.state(), active ? summary : null));
       changed = true;
     }
+    if (summary.actions().contains(AlertAction.AUTO_ROLLBACK) && step.state().holdsAt(now)) {
+      AlertKey key = new AlertKey(promptVersion, name);
+      demand(RollbackTrigger.of(key, summary, step.state(), evaluation, exemplars, now));
+    }
+  }
+
+  /** What rules demanded of the rollback protocol at the last evaluation, in their order. */
+  public List<RollbackTrigger> rollbackTriggers() {
+    return rollbackTriggers;
+  }
+
+  private void demand(RollbackTrigger trigger) {
+    if (rollbackTriggers.isEmpty()) {
+      rollbackTriggers = new ArrayList<>(1);
+    }
+    rollbackTriggers.add(trigger);
   }
 
   private AlertEvent event(

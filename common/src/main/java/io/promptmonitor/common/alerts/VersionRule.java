@@ -10,6 +10,7 @@ import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.MetricPart;
 import io.promptmonitor.common.metrics.Sample;
 import io.promptmonitor.common.windows.SlidingDemand;
+import org.jspecify.annotations.Nullable;
 
 /** A rule as it holds for one prompt version: its thresholds are numbers. Immutable. */
 public final class VersionRule {
@@ -17,6 +18,7 @@ public final class VersionRule {
   private final AlertRule rule;
   private final ConditionEvaluator evaluator;
   private final double referenceFailureRate;
+  private final boolean needsEvidence;
   private final long contentHash;
   private final long[] windows;
 
@@ -31,6 +33,8 @@ public final class VersionRule {
     this.rule = rule;
     this.evaluator = new ConditionEvaluator(rule.expression(), baselines, rule.minExecutions());
     this.referenceFailureRate = referenceFailureRate;
+    this.needsEvidence =
+        rule.evidence() != null || rule.actions().contains(AlertAction.AUTO_ROLLBACK);
     this.contentHash = rule.contentHash();
     this.windows = rule.windows().stream().mapToLong(window -> window.toMillis()).toArray();
   }
@@ -62,26 +66,37 @@ public final class VersionRule {
     Evaluation evaluation = chosen == null ? Evaluation.noData() : evaluator.evaluate(chosen);
     Verdict verdict = evaluation.verdict();
     double evidence = Double.NaN;
+    EvidenceSample sample = null;
     Double alpha = rule.evidence();
     if (rule.kind() == RuleKind.NO_DATA_ALERT) {
       verdict = verdict == Verdict.NO_DATA ? Verdict.HOLDS : Verdict.DOES_NOT_HOLD;
-    } else if (alpha != null && verdict == Verdict.HOLDS && chosen != null) {
-      evidence = evidence(chosen, evaluation);
-      verdict = evidence >= 1 / alpha ? Verdict.HOLDS : Verdict.DOES_NOT_HOLD;
+    } else if (needsEvidence && verdict == Verdict.HOLDS && chosen != null) {
+      sample = sample(chosen, evaluation);
+      if (alpha != null) {
+        evidence = sample == null ? Double.NaN : sample.eValue();
+        verdict = evidence >= 1 / alpha ? Verdict.HOLDS : Verdict.DOES_NOT_HOLD;
+      }
     }
-    return new RuleEvaluation(verdict, evaluation, length, evidence);
+    return new RuleEvaluation(verdict, evaluation, length, evidence, sample);
   }
 
-  private double evidence(MetricValues window, Evaluation evaluation) {
+  private @Nullable EvidenceSample sample(MetricValues window, Evaluation evaluation) {
+    EvidenceSample sample = null;
     for (Observation observation : evaluation.observations()) {
       if (Evidence.isSubject(observation.metric())) {
+        if (sample != null) {
+          return null; // Of two rates or percentiles, neither stands for the whole condition.
+        }
         double breached = Evidence.failureRate(observation.metric(), observation.threshold());
         // What is fine lies below what is not; otherwise the thresholds contradict each other.
         double fine = referenceFailureRate < breached ? referenceFailureRate : breached;
-        return Evidence.of(window, observation, fine);
+        sample = Evidence.of(window, observation, fine);
+        if (sample == null) {
+          return null;
+        }
       }
     }
-    return Double.NaN;
+    return sample;
   }
 
   /**
@@ -89,7 +104,7 @@ public final class VersionRule {
    * evidence: of rules that ask for it, and of those that can roll back, which needs it.
    */
   public double[] latencyThresholds() {
-    if (rule.evidence() == null && !rule.actions().contains(AlertAction.AUTO_ROLLBACK)) {
+    if (!needsEvidence) {
       return new double[0];
     }
     return evaluator.thresholds().stream()

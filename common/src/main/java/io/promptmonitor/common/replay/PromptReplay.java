@@ -40,14 +40,15 @@ final class PromptReplay implements PromptEscalations.Output {
     version(version).changed(now);
   }
 
+  /** Takes note of what rules demand. */
+  void demanded(List<RollbackTrigger> triggers) {
+    triggers.forEach(replay.output()::rollbackTrigger);
+  }
+
   /** Takes note of what happened to alerts of a version. */
   void happened(List<AlertEvent> happened) {
     for (AlertEvent event : happened) {
       replay.output().alert(event);
-      RollbackTrigger trigger = RollbackTrigger.of(event);
-      if (trigger != null) {
-        replay.output().rollbackTrigger(trigger);
-      }
       if (event.change() != Change.DATA) {
         events.computeIfAbsent(event.time(), time -> new ArrayList<>()).add(event);
       }

@@ -24,7 +24,7 @@ public interface ReplayOutput {
   /** Something happened to an alert, news of data included. */
   default void alert(AlertEvent event) {}
 
-  /** A rule demands a rollback. */
+  /** A rule demands a rollback: at every evaluation while it does. */
   default void rollbackTrigger(RollbackTrigger trigger) {}
 
   /** Where an escalation is. */

@@ -85,6 +85,7 @@ final class VersionReplay implements RollUpOutput {
             evaluation.hasExecutions(),
             ExemplarChoice.of(evaluation),
             evaluation.end()));
+    prompt.demanded(alerts.rollbackTriggers());
     wakeUpAt = alerts.wakeUpAt(rules, replay.interval());
   }
 

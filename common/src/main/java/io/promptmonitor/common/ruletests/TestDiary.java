@@ -90,7 +90,9 @@ final class TestDiary implements ReplayOutput {
 
   @Override
   public void rollbackTrigger(RollbackTrigger trigger) {
-    rollbacks.add(trigger);
+    if (trigger.isFirst()) {
+      rollbacks.add(trigger);
+    }
   }
 
   @Override

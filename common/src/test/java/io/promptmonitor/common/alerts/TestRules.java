@@ -36,6 +36,6 @@ final class TestRules {
   static RuleEvaluation evaluation(Verdict verdict) {
     Evaluation evaluation =
         verdict == Verdict.NO_DATA ? Evaluation.noData() : new Evaluation(verdict, 1, List.of());
-    return new RuleEvaluation(verdict, evaluation, 300_000, Double.NaN);
+    return new RuleEvaluation(verdict, evaluation, 300_000, Double.NaN, null);
   }
 }

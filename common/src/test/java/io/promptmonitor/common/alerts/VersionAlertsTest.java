@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -180,21 +181,27 @@ class VersionAlertsTest {
     RulesOfVersion rules = rulesOf(AlertingConfig.defaults().autoRollback().triggers());
     VersionAlerts alerts = new VersionAlerts(VERSION);
     List<String> happened = new ArrayList<>();
-    RollbackTrigger trigger = null;
+    List<RollbackTrigger> demanded = new ArrayList<>();
     for (long now = 0; now <= 6 * MINUTE; now += INTERVAL) {
       for (AlertEvent event : evaluate(alerts, rules, errorRate(0.11), now)) {
         if (event.change() != Change.DATA) {
           happened.add(now + " " + shown(event));
         }
-        RollbackTrigger demanded = RollbackTrigger.of(event);
-        trigger = demanded == null ? trigger : demanded;
       }
+      demanded.addAll(alerts.rollbackTriggers());
     }
     assertThat(happened)
         .containsExactly(
             "0 rollback: error_rate > 0.10 for 5 minutes PENDING",
             "300000 rollback: error_rate > 0.10 for 5 minutes FIRING");
-    assertThat(trigger).isNotNull();
+    assertThat(demanded)
+        .as("while it fires")
+        .extracting(RollbackTrigger::time)
+        .isEqualTo(LongStream.rangeClosed(30, 36).map(n -> n * INTERVAL).boxed().toList());
+    assertThat(demanded)
+        .extracting(RollbackTrigger::triggerId)
+        .containsOnly(new AlertKey(VERSION, demanded.get(0).rule()).dedupKey(0));
+    RollbackTrigger trigger = demanded.get(0);
     assertThat(trigger.confidence()).isEqualTo(Confidence.HIGH);
     assertThat(trigger.time()).isEqualTo(5 * MINUTE);
     assertThat(trigger.pendingSince()).isZero();

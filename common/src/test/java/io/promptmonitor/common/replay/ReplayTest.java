@@ -79,7 +79,9 @@ class ReplayTest {
 
     @Override
     public void rollbackTrigger(RollbackTrigger trigger) {
-      triggers.add(minute(trigger.time()) + " " + trigger.rule());
+      if (trigger.isFirst()) {
+        triggers.add(minute(trigger.time()) + " " + trigger.rule());
+      }
     }
 
     @Override

@@ -57,7 +57,7 @@ public final class AlertEvaluation
     extends PatientRegistryFollower<PromptVersionId, SlidingWindows, AlertEvent>
     implements Triggerable<PromptVersionId, VoidNamespace> {
 
-  /** What rules with the action {@code auto_rollback} demand. */
+  /** What rules with the action {@code auto_rollback} demand, as long as they do. */
   public static final OutputTag<RollbackTrigger> ROLLBACKS =
       new OutputTag<>("rollback-triggers", RecordTypeInfo.ROLLBACK_TRIGGER);
 
@@ -203,6 +203,9 @@ public final class AlertEvaluation
             ExemplarChoice.of(evaluation),
             evaluation.end()),
         evaluation.end());
+    for (RollbackTrigger trigger : current.rollbackTriggers()) {
+      output.collect(ROLLBACKS, new StreamRecord<>(trigger, evaluation.end() - 1));
+    }
     save(current, ofVersion);
   }
 
@@ -263,10 +266,6 @@ public final class AlertEvaluation
     for (AlertEvent event : events) {
       counters.counter(CounterNames.alerts(event.change())).add(1L);
       output.collect(new StreamRecord<>(event, time - 1));
-      RollbackTrigger trigger = RollbackTrigger.of(event);
-      if (trigger != null) {
-        output.collect(ROLLBACKS, new StreamRecord<>(trigger, time - 1));
-      }
     }
   }
 

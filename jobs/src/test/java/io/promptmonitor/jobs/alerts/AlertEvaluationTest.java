@@ -8,6 +8,7 @@ import io.promptmonitor.common.alerts.AlertEvent;
 import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.alerts.EvidenceSample;
 import io.promptmonitor.common.alerts.RollbackTrigger;
 import io.promptmonitor.common.alerts.RuleSet;
 import io.promptmonitor.common.config.ConfigReader;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -221,6 +223,10 @@ class AlertEvaluationTest {
               .map(StreamRecord::getValue)
               .toList();
       assertThat(triggers)
+          .as("as long as the rule holds")
+          .extracting(trigger -> (trigger.time() - START) / PANE)
+          .isEqualTo(LongStream.rangeClosed(31, 36).boxed().toList());
+      assertThat(triggers.subList(0, 1))
           .singleElement()
           .satisfies(
               trigger -> {
@@ -228,6 +234,9 @@ class AlertEvaluationTest {
                 assertThat(trigger.time()).isEqualTo(START + 310_000);
                 assertThat(trigger.pendingSince()).isEqualTo(START + PANE);
                 assertThat(trigger.reading()).isNotNull();
+                EvidenceSample sample = trigger.sample();
+                assertThat(sample).isNotNull();
+                assertThat(sample.counted() * 5).isEqualTo(sample.executions());
               });
     }
   }
