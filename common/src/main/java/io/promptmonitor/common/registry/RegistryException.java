@@ -37,6 +37,12 @@ public final class RegistryException extends RuntimeException {
     UNKNOWN_SILENCE("PM011"),
     /** The silence has ended. */
     SILENCE_ENDED("PM012"),
+    /** The prompt was rolled back automatically so often that an operator has to look first. */
+    INTERVENTION_REQUIRED("PM013"),
+    /** Nothing keeps the prompt from being rolled back automatically. */
+    NOTHING_TO_CLEAR("PM014"),
+    /** The version is not to be rolled back automatically. */
+    AUTO_ROLLBACK_DISABLED("PM015"),
     /** The user may not do that. */
     NOT_AUTHORIZED("42501"),
     /** The registry's storage cannot be reached. */
