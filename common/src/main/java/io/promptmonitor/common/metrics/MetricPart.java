@@ -17,7 +17,9 @@ public enum MetricPart {
   /** Outputs by input. */
   CONSISTENCY,
   /** Errors, branches and models by name. */
-  CATEGORIES;
+  CATEGORIES,
+  /** Failures by branch, model and length, and the users that had one. */
+  FAILURES;
 
   /** All parts, as a mask for {@link #in}. */
   public static final int ALL = (1 << values().length) - 1;

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowAggregate {
 
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
+  private static final byte FORMAT_WITHOUT_FAILURES = 1;
 
   private static final int HAS_LATENCY = 1;
   private static final int HAS_TOKENS = 1 << 1;
@@ -33,12 +34,19 @@ public final class WindowAggregate {
   private static final int HAS_BRANCHES = 1 << 5;
   private static final int HAS_MODELS = 1 << 6;
   private static final int HAS_QUALITY = 1 << 7;
+  private static final int HAS_LAST_EXECUTION = 1 << 8;
+  private static final int HAS_FAILURES = 1 << 9;
+  private static final int MAX_PRESENT = (1 << 10) - 1;
+
+  /** {@link #lastExecution} if it is not known. */
+  public static final long NO_TIME = Long.MIN_VALUE;
 
   private long executions;
   private long successes;
   private long latencySum;
   private long inputTokens;
   private long outputTokens;
+  private long lastExecution = NO_TIME;
   private final QualityCounts quality = new QualityCounts();
   private @Nullable QuantileSketch latency;
   private @Nullable QuantileSketch tokens;
@@ -47,6 +55,7 @@ public final class WindowAggregate {
   private @Nullable CategoryCounts errors;
   private @Nullable CategoryCounts branches;
   private @Nullable CategoryCounts models;
+  private @Nullable FailureBreakdown failures;
 
   /** Counts one execution. */
   public void add(Execution execution) {
@@ -54,8 +63,11 @@ public final class WindowAggregate {
     latencySum += execution.latencyMs();
     inputTokens += execution.inputTokens();
     outputTokens += execution.outputTokens();
+    lastExecution = Math.max(lastExecution, execution.timestamp());
     latency().add(execution.latencyMs());
-    tokens().add(totalTokens(execution));
+    int totalTokens = totalTokens(execution);
+    tokens().add(totalTokens);
+    failures().add(execution, totalTokens);
     if (execution.success()) {
       successes++;
     } else {
@@ -102,6 +114,7 @@ public final class WindowAggregate {
     latencySum += other.latencySum;
     inputTokens += other.inputTokens;
     outputTokens += other.outputTokens;
+    lastExecution = Math.max(lastExecution, other.lastExecution);
     quality.add(other.quality);
     if (other.latency != null && MetricPart.LATENCY.in(parts)) {
       latency().merge(other.latency);
@@ -124,6 +137,9 @@ public final class WindowAggregate {
     if (other.models != null && MetricPart.CATEGORIES.in(parts)) {
       models().merge(other.models);
     }
+    if (other.failures != null && MetricPart.FAILURES.in(parts)) {
+      failures().merge(other.failures);
+    }
   }
 
   /** Brings the aggregate into its final, bounded form. */
@@ -145,6 +161,9 @@ public final class WindowAggregate {
     }
     if (models != null) {
       models.close();
+    }
+    if (failures != null) {
+      failures.close();
     }
   }
 
@@ -173,6 +192,9 @@ public final class WindowAggregate {
       copy.errors = errors == null ? null : errors.copy();
       copy.branches = branches == null ? null : branches.copy();
       copy.models = models == null ? null : models.copy();
+    }
+    if (failures != null && MetricPart.FAILURES.in(parts)) {
+      copy.failures = failures.copy();
     }
     return copy;
   }
@@ -240,6 +262,15 @@ public final class WindowAggregate {
     return sketch;
   }
 
+  private FailureBreakdown failures() {
+    FailureBreakdown breakdown = failures;
+    if (breakdown == null) {
+      breakdown = new FailureBreakdown();
+      failures = breakdown;
+    }
+    return breakdown;
+  }
+
   /** Number of executions. */
   public long executionCount() {
     return executions;
@@ -268,6 +299,14 @@ public final class WindowAggregate {
   /** Sum of the output tokens. */
   public long outputTokens() {
     return outputTokens;
+  }
+
+  /**
+   * Event time of the last execution, milliseconds since the epoch; {@link #NO_TIME} without
+   * executions, or if all come from the state of a release that did not keep it.
+   */
+  public long lastExecution() {
+    return lastExecution;
   }
 
   /** Ratings and automated scores. */
@@ -310,6 +349,11 @@ public final class WindowAggregate {
     return models;
   }
 
+  /** Where executions fail, or null if that is not known or there are none. */
+  public @Nullable FailureBreakdown failureBreakdown() {
+    return failures;
+  }
+
   /** Writes the aggregate; the first byte is the format's version. */
   public void write(DataOutput out) throws IOException {
     out.writeByte(FORMAT);
@@ -321,13 +365,18 @@ public final class WindowAggregate {
             | (errors == null ? 0 : HAS_ERRORS)
             | (branches == null ? 0 : HAS_BRANCHES)
             | (models == null ? 0 : HAS_MODELS)
-            | (quality.isEmpty() ? 0 : HAS_QUALITY);
-    out.writeByte(present);
+            | (quality.isEmpty() ? 0 : HAS_QUALITY)
+            | (lastExecution == NO_TIME ? 0 : HAS_LAST_EXECUTION)
+            | (failures == null ? 0 : HAS_FAILURES);
+    VarInt.write(out, present);
     VarInt.write(out, executions);
     VarInt.write(out, successes);
     VarInt.write(out, latencySum);
     VarInt.write(out, inputTokens);
     VarInt.write(out, outputTokens);
+    if (lastExecution != NO_TIME) {
+      VarInt.writeSigned(out, lastExecution);
+    }
     if (!quality.isEmpty()) {
       quality.write(out);
     }
@@ -352,21 +401,27 @@ public final class WindowAggregate {
     if (models != null) {
       models.write(out);
     }
+    if (failures != null) {
+      failures.write(out);
+    }
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Reads what {@link #write} wrote, of this release or an earlier one. */
   public static WindowAggregate read(DataInput in) throws IOException {
     byte format = in.readByte();
-    if (format != FORMAT) {
+    if (format != FORMAT && format != FORMAT_WITHOUT_FAILURES) {
       throw new IOException("unknown format of a window aggregate: " + format);
     }
-    int present = in.readUnsignedByte();
+    int present = format == FORMAT ? VarInt.readSize(in, MAX_PRESENT) : in.readUnsignedByte();
     WindowAggregate aggregate = new WindowAggregate();
     aggregate.executions = VarInt.read(in);
     aggregate.successes = VarInt.read(in);
     aggregate.latencySum = VarInt.read(in);
     aggregate.inputTokens = VarInt.read(in);
     aggregate.outputTokens = VarInt.read(in);
+    if ((present & HAS_LAST_EXECUTION) != 0) {
+      aggregate.lastExecution = VarInt.readSigned(in);
+    }
     if ((present & HAS_QUALITY) != 0) {
       aggregate.quality.read(in);
     }
@@ -390,6 +445,9 @@ public final class WindowAggregate {
     }
     if ((present & HAS_MODELS) != 0) {
       aggregate.models = CategoryCounts.read(in);
+    }
+    if ((present & HAS_FAILURES) != 0) {
+      aggregate.failures = FailureBreakdown.read(in);
     }
     return aggregate;
   }

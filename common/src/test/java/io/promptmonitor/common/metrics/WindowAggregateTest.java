@@ -316,6 +316,9 @@ class WindowAggregateTest {
       assertThat(some.usersSketch() != null).isEqualTo(part == MetricPart.USERS);
       assertThat(some.consistencySketch() != null).isEqualTo(part == MetricPart.CONSISTENCY);
       assertThat(some.errorsByType() != null).isEqualTo(part == MetricPart.CATEGORIES);
+      assertThat(some.failureBreakdown() != null).isEqualTo(part == MetricPart.FAILURES);
+      assertThat(some.lastExecution()).isEqualTo(whole.lastExecution());
+      assertThat(hex(whole.copyParts(part.mask())::write)).isEqualTo(hex(some::write));
     }
   }
 
@@ -329,11 +332,35 @@ class WindowAggregateTest {
     window.close();
     assertGolden("window-aggregate", window::write);
     assertGolden("window-aggregate-empty", new WindowAggregate()::write);
-    WindowAggregate read = read(golden("window-aggregate"), WindowAggregate::read);
-    for (Metric metric : Metric.values()) {
-      assertThat(metric.value(read, 7.5)).as(metric.name()).isEqualTo(metric.value(window, 7.5));
+    for (String format : List.of("window-aggregate", "window-aggregate-format-1")) {
+      WindowAggregate read = read(golden(format), WindowAggregate::read);
+      for (Metric metric : Metric.values()) {
+        assertThat(metric.value(read, 7.5)).as(metric.name()).isEqualTo(metric.value(window, 7.5));
+      }
     }
+    assertThat(hex(read(golden("window-aggregate"), WindowAggregate::read)::write))
+        .isEqualTo(hex(window::write));
+    WindowAggregate empty = read(golden("window-aggregate-empty-format-1"), WindowAggregate::read);
+    assertThat(hex(empty::write)).isEqualTo(hex(new WindowAggregate()::write));
     assertThatThrownBy(() -> read(new byte[] {7, 0}, WindowAggregate::read))
         .hasMessageContaining("unknown format of a window aggregate: 7");
+  }
+
+  /** What an earlier release did not count is missing, and stays so where it is merged. */
+  @Test
+  void continuesTheStateOfAnEarlierRelease() {
+    WindowAggregate old = read(golden("window-aggregate-format-1"), WindowAggregate::read);
+    assertThat(old.lastExecution()).isEqualTo(WindowAggregate.NO_TIME);
+    assertThat(old.failureBreakdown()).isNull();
+    Execution next = execution(new Random(4), 100);
+    old.add(next);
+    assertThat(old.lastExecution()).isEqualTo(next.timestamp());
+    assertThat(old.executionCount()).isEqualTo(13);
+    assertThat(old.failureBreakdown().executionCount()).isEqualTo(1);
+    WindowAggregate merged = new WindowAggregate();
+    merged.merge(old);
+    assertThat(hex(merged::write)).isEqualTo(hex(old::write));
+    assertThat(hex(read(bytes(old::write), WindowAggregate::read)::write))
+        .isEqualTo(hex(old::write));
   }
 }

@@ -478,13 +478,16 @@ class RollUpTest {
       minute.collecting.add(new RandomExecutions(new SplittableRandom(i)).next(MONDAY));
     }
     assertGolden("rolled-window", minute::write);
-    RolledWindow readMinute =
-        read(golden("rolled-window"), in -> RolledWindow.read(WindowLevel.MINUTE, MONDAY, in));
-    assertThat(readMinute.closed).isTrue();
-    assertThat(readMinute.outdated).isTrue();
-    assertThat(readMinute.corrected).isFalse();
-    assertThat(readMinute.revision).isEqualTo(3);
-    assertThat(readMinute.hasExecutions()).isTrue();
+    for (String format : List.of("rolled-window", "rolled-window-format-1")) {
+      RolledWindow readMinute =
+          read(golden(format), in -> RolledWindow.read(WindowLevel.MINUTE, MONDAY, in));
+      assertThat(readMinute.closed).isTrue();
+      assertThat(readMinute.outdated).isTrue();
+      assertThat(readMinute.corrected).isFalse();
+      assertThat(readMinute.revision).isEqualTo(3);
+      assertThat(readMinute.hasExecutions()).isTrue();
+      assertThat(readMinute.parts).isEqualTo(MetricPart.ALL);
+    }
 
     QualityHour hour = new QualityHour();
     hour.put(WindowLevel.MINUTE, MONDAY + 59 * MINUTE, rating(4), 2);
