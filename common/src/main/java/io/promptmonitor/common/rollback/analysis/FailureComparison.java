@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * divides executions, against the failing version's other values.
  *
  * @param versusHealthy there, with the failing version against the healthy one
+ * @param tested what has to be significant of that: the same, or less where it is not exact
+ * @param comparable whether both versions had about the same chance to fail
  * @param isNew whether the healthy version had nothing there, and all it had is taken instead
  * @param versusOthers there against elsewhere, with the failing version; null if there is no
  *     elsewhere
@@ -18,17 +20,37 @@ import org.jspecify.annotations.Nullable;
 record FailureComparison(
     FailureCounts counts,
     RiskTable versusHealthy,
+    RiskTable tested,
+    boolean comparable,
     boolean isNew,
     @Nullable RiskTable versusOthers,
     @Nullable RiskTable healthyVersusOthers) {
+
+  /** By how much more often a user of the failing version may have executed, on average. */
+  private static final double MORE_EXECUTIONS = 1.1;
+
+  /** Three deviations of a ratio of four numbers of users, each estimated to 1.6 %. */
+  private static final double MORE_BY_ESTIMATION = 1.1;
 
   static FailureComparison of(
       FailureDimension dimension, String value, VersionFailures failing, VersionFailures healthy) {
     FailureCounts there = failing.of(dimension, value);
     FailureCounts thereHealthy = healthy.of(dimension, value);
     if (!dimension.dividesExecutions()) {
+      RiskTable table = against(there, thereHealthy);
+      boolean users = dimension == FailureDimension.USERS;
+      boolean comparable =
+          !users
+              || (double) failing.executions() * thereHealthy.total()
+                  <= MORE_EXECUTIONS * healthy.executions() * there.total();
       return new FailureComparison(
-          there, against(there, thereHealthy), thereHealthy.total() == 0, null, null);
+          there,
+          table,
+          users ? withMoreBefore(table) : table,
+          comparable,
+          thereHealthy.total() == 0,
+          null,
+          null);
     }
     FailureCounts elsewhere = failing.others(dimension, value);
     FailureCounts elsewhereHealthy = healthy.others(dimension, value);
@@ -37,9 +59,12 @@ record FailureComparison(
         isNew
             ? new FailureCounts(dimension, value, healthy.executions(), healthy.failures())
             : thereHealthy;
+    RiskTable table = against(there, reference);
     return new FailureComparison(
         there,
-        against(there, reference),
+        table,
+        table,
+        true,
         isNew,
         elsewhere.total() == 0 ? null : against(there, elsewhere),
         isNew || elsewhereHealthy.total() == 0 ? null : against(thereHealthy, elsewhereHealthy));
@@ -50,11 +75,25 @@ record FailureComparison(
   }
 
   /**
+   * The table if as many more users had failed before as can come from executing less often and
+   * from estimation.
+   */
+  private static RiskTable withMoreBefore(RiskTable users) {
+    double more = users.referenceFailures() * MORE_EXECUTIONS * MORE_BY_ESTIMATION;
+    return new RiskTable(
+        users.failures(),
+        users.total(),
+        Math.min(users.referenceTotal(), (long) Math.ceil(more)),
+        users.referenceTotal());
+  }
+
+  /**
    * Whether there is anything to compare: in a dimension with a single value failures can not
    * concentrate.
    */
   boolean isPossible() {
-    return versusHealthy.total() > 0
+    return comparable
+        && versusHealthy.total() > 0
         && versusHealthy.referenceTotal() > 0
         && (versusOthers != null || !counts.dimension().dividesExecutions());
   }
@@ -65,7 +104,7 @@ record FailureComparison(
    * Technometrics 24, 1982).
    */
   double pValue() {
-    double healthy = FisherExactTest.pValue(versusHealthy);
+    double healthy = FisherExactTest.pValue(tested);
     return versusOthers == null ? healthy : Math.max(healthy, FisherExactTest.pValue(versusOthers));
   }
 
@@ -74,7 +113,7 @@ record FailureComparison(
    * already was with the healthy version, which might have had the harder inputs there as well.
    */
   boolean isHarmful() {
-    if (!(versusHealthy.risk() > versusHealthy.referenceRisk())) {
+    if (!(tested.risk() > tested.referenceRisk())) {
       return false;
     }
     if (versusOthers == null) {

@@ -21,7 +21,8 @@ public enum FailureDimension {
   TOKEN_LENGTH(true),
   /**
    * Users, one value for all of them: those with at least one failure out of all that were seen.
-   * Spans of different lengths make this incomparable: the longer one lives, the more one fails.
+   * The more often a user executes, the sooner one execution fails: spans in which users did so
+   * about as often are compared, others not.
    */
   USERS(false);
 

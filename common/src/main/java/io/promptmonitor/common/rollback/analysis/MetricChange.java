@@ -36,9 +36,9 @@ public record MetricChange(
     MetricReading oldReading = reading(old);
     MetricReading badReading = reading(bad);
     MetricReading nowReading = reading(now);
-    MetricComparison broke = compare(metric, bad, old);
-    MetricComparison mended = compare(metric, now, bad);
-    MetricComparison restored = compare(metric, now, old);
+    MetricComparison broke = MetricComparison.of(metric, bad, old);
+    MetricComparison mended = MetricComparison.of(metric, now, bad);
+    MetricComparison restored = MetricComparison.of(metric, now, old);
     String text =
         metric.column()
             + ": "
@@ -66,10 +66,5 @@ public record MetricChange(
 
   private static MetricReading reading(MetricEstimate estimate) {
     return MetricReading.of(estimate.value(), estimate.interval(), estimate.n());
-  }
-
-  private static MetricComparison compare(Metric metric, MetricEstimate one, MetricEstimate other) {
-    return MetricComparison.of(
-        one.value() - other.value(), one.ofDifference(other), metric.worse());
   }
 }

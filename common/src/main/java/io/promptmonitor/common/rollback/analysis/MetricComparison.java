@@ -2,6 +2,7 @@ package io.promptmonitor.common.rollback.analysis;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.Worse;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,16 @@ import org.jspecify.annotations.Nullable;
 public record MetricComparison(
     @Nullable Double difference, @Nullable Double lower, @Nullable Double upper, Verdict verdict) {
 
-  static MetricComparison of(double difference, Interval interval, Worse worse) {
+  /** Compares a metric of one span with that of another. */
+  public static MetricComparison of(Metric metric, ObservedSpan one, ObservedSpan other) {
+    return of(metric, MetricEstimate.of(metric, one), MetricEstimate.of(metric, other));
+  }
+
+  static MetricComparison of(Metric metric, MetricEstimate one, MetricEstimate other) {
+    return of(one.value() - other.value(), one.ofDifference(other), metric.worse());
+  }
+
+  private static MetricComparison of(double difference, Interval interval, Worse worse) {
     return new MetricComparison(
         MetricReading.finite(difference),
         MetricReading.finite(interval.lower()),

@@ -20,7 +20,7 @@ record MetricEstimate(double value, Interval interval, long n, @Nullable SampleM
   static MetricEstimate of(Metric metric, ObservedSpan span) {
     WindowAggregate window = span.aggregate();
     QualityCounts quality = window.quality();
-    double value = metric.number(window, span.predictedQuality());
+    double value = span.value(metric);
     long executions = window.executionCount();
     long qualities = quality.ratingCount() + quality.scoreCount();
     return switch (metric) {

@@ -1,5 +1,7 @@
 package io.promptmonitor.common.rollback.analysis;
 
+import io.promptmonitor.common.conditions.MetricValues;
+import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import java.util.Objects;
 
@@ -10,9 +12,15 @@ import java.util.Objects;
  * @param predictedQuality the quality that was predicted for the version, 0 to 10; NaN if it is
  *     unknown
  */
-public record ObservedSpan(WindowAggregate aggregate, double predictedQuality) {
+public record ObservedSpan(WindowAggregate aggregate, double predictedQuality)
+    implements MetricValues {
 
   public ObservedSpan {
     Objects.requireNonNull(aggregate, "aggregate");
+  }
+
+  @Override
+  public double value(Metric metric) {
+    return metric.number(aggregate, predictedQuality);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.promptmonitor.common.conditions.Baselines;
 import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.Exploration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +33,38 @@ public record PostRollbackAnalysis(
   }
 
   /**
-   * Analyses a rollback.
+   * Analyses a rollback by what was counted in the spans. The version before is what is healthy;
+   * without any executions of it, what is active after the rollback.
    *
-   * @param trigger the metric that led to it
+   * @param trigger the metric that led to it; null if none did, as with a manual rollback
    * @param exploration how the failing prompt was arrived at; null if that is not known
    * @param expected what was expected of the failing version
    */
   public static PostRollbackAnalysis of(
-      Metric trigger,
+      @Nullable Metric trigger,
+      @Nullable Exploration exploration,
+      Baselines expected,
+      Spans spans) {
+    WindowAggregate before = spans.before.aggregate();
+    return of(
+        trigger,
+        exploration,
+        expected,
+        spans,
+        VersionFailures.of(spans.failing.aggregate()),
+        VersionFailures.of(before.executionCount() > 0 ? before : spans.after.aggregate()));
+  }
+
+  /**
+   * Analyses a rollback.
+   *
+   * @param trigger the metric that led to it; null if none did, as with a manual rollback: then the
+   *     first one that got worse stands for it
+   * @param exploration how the failing prompt was arrived at; null if that is not known
+   * @param expected what was expected of the failing version
+   */
+  public static PostRollbackAnalysis of(
+      @Nullable Metric trigger,
       @Nullable Exploration exploration,
       Baselines expected,
       Spans spans,
@@ -47,17 +72,26 @@ public record PostRollbackAnalysis(
       VersionFailures healthy) {
     List<MetricChange> changes = WhatChanged.of(spans.before, spans.failing, spans.after);
     FailureCorrelation correlation = FailureCorrelation.of(failing, healthy);
+    Metric degraded = trigger == null ? firstWorse(changes) : trigger;
     Degradation degradation =
         changes.stream()
-            .filter(change -> change.metric().equals(trigger.column()))
+            .filter(change -> change.metric().equals(degraded.column()))
             .findFirst()
             .map(Degradation::of)
-            .map(d -> d.orExpected(expected.of(trigger)))
-            .orElse(new Degradation(trigger.column(), null, expected.of(trigger)));
+            .map(d -> d.orExpected(expected.of(degraded)))
+            .orElse(new Degradation(degraded.column(), null, expected.of(degraded)));
     ExplorationTracing tracing =
         ExplorationTracing.of(degradation, exploration, expected, changes, correlation);
     return new PostRollbackAnalysis(
         changes, correlation, tracing.mapping(), tracing.evidence(), tracing.recommendations());
+  }
+
+  private static Metric firstWorse(List<MetricChange> changes) {
+    return changes.stream()
+        .filter(change -> change.failingVersusBefore().verdict() == Verdict.WORSE)
+        .map(change -> Metric.named(change.metric()))
+        .findFirst()
+        .orElse(Metric.SUCCESS_RATE);
   }
 
   /**

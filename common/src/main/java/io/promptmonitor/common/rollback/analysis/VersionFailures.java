@@ -1,10 +1,14 @@
 package io.promptmonitor.common.rollback.analysis;
 
+import io.promptmonitor.common.metrics.FailureBreakdown;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.sketch.CategoryCounts;
+import io.promptmonitor.common.sketch.DistinctSketch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The failures of one version in one span, by the values of dimensions.
@@ -15,6 +19,9 @@ import java.util.stream.Stream;
  *     has none
  */
 public record VersionFailures(long executions, long failures, List<FailureCounts> counts) {
+
+  /** The only value of {@link FailureDimension#USERS}. */
+  private static final String ALL_USERS = "all";
 
   public VersionFailures {
     if (failures < 0 || failures > executions) {
@@ -29,22 +36,93 @@ public record VersionFailures(long executions, long failures, List<FailureCounts
     }
   }
 
-  /** What an aggregate knows: failures by error type. */
+  /**
+   * What an aggregate knows: failures by error type, and if it looked at all its executions so
+   * closely, by all dimensions.
+   */
   public static VersionFailures of(WindowAggregate aggregate) {
-    CategoryCounts errors = aggregate.errorsByType();
-    Map<String, Long> byType = errors == null ? Map.of() : errors.all();
-    return new VersionFailures(
-        aggregate.executionCount(),
-        aggregate.failureCount(),
-        byType.entrySet().stream()
-            .map(
-                e ->
-                    new FailureCounts(
-                        FailureDimension.ERROR_TYPE,
-                        e.getKey(),
-                        aggregate.executionCount(),
-                        e.getValue()))
-            .toList());
+    long executions = aggregate.executionCount();
+    List<FailureCounts> counts = new ArrayList<>();
+    all(aggregate.errorsByType())
+        .forEach(
+            (type, failures) ->
+                counts.add(
+                    new FailureCounts(FailureDimension.ERROR_TYPE, type, executions, failures)));
+    FailureBreakdown breakdown = aggregate.failureBreakdown();
+    if (breakdown != null && breakdown.executionCount() == executions) {
+      addNamed(
+          FailureDimension.BRANCH,
+          aggregate.branchDistribution(),
+          breakdown.failuresByBranch(),
+          counts);
+      addNamed(
+          FailureDimension.MODEL,
+          aggregate.modelDistribution(),
+          breakdown.failuresByModel(),
+          counts);
+      addTokenRanges(breakdown, counts);
+      addUsers(aggregate.usersSketch(), breakdown.failingUsers(), counts);
+    }
+    return new VersionFailures(executions, aggregate.failureCount(), counts);
+  }
+
+  private static Map<String, Long> all(@Nullable CategoryCounts counts) {
+    return counts == null ? Map.of() : counts.all();
+  }
+
+  /**
+   * Of very many names some are counted together, and not always the same ones among executions and
+   * among failures: names that are not known on both sides join the others.
+   */
+  private static void addNamed(
+      FailureDimension dimension,
+      @Nullable CategoryCounts executions,
+      @Nullable CategoryCounts failures,
+      List<FailureCounts> counts) {
+    Map<String, Long> total = all(executions);
+    Map<String, Long> failed = all(failures);
+    boolean allFailedAreNamed = !failed.containsKey(CategoryCounts.OTHER);
+    long otherTotal = 0;
+    long otherFailed = failed.values().stream().mapToLong(Long::longValue).sum();
+    for (Map.Entry<String, Long> entry : total.entrySet()) {
+      String name = entry.getKey();
+      Long known = failed.get(name);
+      if (name.equals(CategoryCounts.OTHER) || (known == null && !allFailedAreNamed)) {
+        otherTotal += entry.getValue();
+      } else {
+        long here = known == null ? 0 : Math.min(known, entry.getValue());
+        counts.add(new FailureCounts(dimension, name, entry.getValue(), here));
+        otherFailed -= here;
+      }
+    }
+    if (otherTotal > 0) {
+      counts.add(
+          new FailureCounts(
+              dimension, CategoryCounts.OTHER, otherTotal, Math.min(otherFailed, otherTotal)));
+    }
+  }
+
+  private static void addTokenRanges(FailureBreakdown breakdown, List<FailureCounts> counts) {
+    for (int range = 0; range < FailureBreakdown.TOKEN_RANGES; range++) {
+      if (breakdown.executions(range) > 0) {
+        counts.add(
+            new FailureCounts(
+                FailureDimension.TOKEN_LENGTH,
+                FailureBreakdown.nameOfTokenRange(range),
+                breakdown.executions(range),
+                breakdown.failures(range)));
+      }
+    }
+  }
+
+  private static void addUsers(
+      @Nullable DistinctSketch seen, @Nullable DistinctSketch failing, List<FailureCounts> counts) {
+    if (seen != null) {
+      long users = seen.estimate();
+      // Both are estimates: of many users that all failed, more may seem to have failed than were.
+      long failed = failing == null ? 0 : Math.min(users, failing.estimate());
+      counts.add(new FailureCounts(FailureDimension.USERS, ALL_USERS, users, failed));
+    }
   }
 
   /** The same with further counts. */

@@ -122,6 +122,42 @@ class FailureCorrelationTest {
   }
 
   @Test
+  void usersWhoHadMoreChancesToFailAreNotCompared() {
+    VersionFailures healthy = failures(1_000, 20, of(USERS, "all", 500, 20));
+    // Up to a tenth more executions each.
+    assertThat(
+            FailureCorrelation.of(failures(1_100, 300, of(USERS, "all", 500, 200)), healthy)
+                .findings())
+        .hasSize(1);
+    assertThat(
+            FailureCorrelation.of(failures(1_101, 300, of(USERS, "all", 500, 200)), healthy)
+                .comparisons())
+        .isZero();
+    assertThat(FailureCorrelation.of(failures(900, 300), healthy).comparisons()).isZero();
+  }
+
+  @Test
+  void numbersOfUsersAreEstimatesAndNoFindingRestsOnTheirError() {
+    VersionFailures healthy = failures(4_000_000, 90_000, of(USERS, "all", 1_000_000, 50_000));
+    assertThat(
+            FailureCorrelation.of(
+                    failures(4_000_000, 110_000, of(USERS, "all", 1_000_000, 59_000)), healthy)
+                .findings())
+        .isEmpty();
+    assertThat(
+            FailureCorrelation.of(
+                    failures(4_000_000, 120_000, of(USERS, "all", 1_000_000, 63_000)), healthy)
+                .findings())
+        .hasSize(1);
+    // Less than before is no finding either.
+    assertThat(
+            FailureCorrelation.of(
+                    failures(4_000_000, 80_000, of(USERS, "all", 1_000_000, 40_000)), healthy)
+                .findings())
+        .isEmpty();
+  }
+
+  @Test
   void nothingIsFoundWhereNothingIs() {
     FailureCorrelation nothing =
         FailureCorrelation.of(failures(0, 0), failures(0, 0, of(BRANCH, "a", 0, 0)));
@@ -170,11 +206,9 @@ class FailureCorrelationTest {
   }
 
   @Test
-  void anAggregateKnowsErrorTypes() {
-    VersionFailures failures = VersionFailures.of(Executions.span(300, 120, 500, 3).aggregate());
-    assertThat(failures)
-        .isEqualTo(failures(300, 120, of(ERROR_TYPE, "timeout", 300, 120)))
-        .isEqualTo(failures(300, 120).with(List.of(of(ERROR_TYPE, "timeout", 300, 120))));
+  void countsCanBeAdded() {
+    FailureCounts timeouts = of(ERROR_TYPE, "timeout", 300, 120);
+    assertThat(failures(300, 120).with(List.of(timeouts))).isEqualTo(failures(300, 120, timeouts));
   }
 
   private static VersionFailures random(SplittableRandom random, int executions, double rate) {
