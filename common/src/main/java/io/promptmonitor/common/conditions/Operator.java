@@ -39,7 +39,7 @@ public enum Operator {
   }
 
   /** The operator of a symbol, or null if there is none. */
-  static @Nullable Operator ofSymbol(String symbol) {
+  public static @Nullable Operator ofSymbol(String symbol) {
     for (Operator operator : values()) {
       if (operator.symbol.equals(symbol)) {
         return operator;
