@@ -1,8 +1,8 @@
 -- The prompt registry: versions of prompts, which one is active, and the log of every change.
 -- It is changed by the functions registry_… only; they keep the rules, and the constraints and triggers below keep them too.
 -- The same rules in Java: io.promptmonitor.common.registry.LifeCycle. A test compares what both do when versions are registered,
--- staged, deployed, rolled back and deprecated, messages included. Only here are: registry_rollback_automatic and its safeguards, and
--- registry_check_definition, because in Java a definition has a type.
+-- staged, deployed, rolled back and deprecated, messages included. Only here is registry_check_definition, because in Java a definition
+-- has a type. Automatic rollbacks are in V007__rollbacks.sql.
 
 CREATE FUNCTION promptmon.sha256_hex(content text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -204,7 +204,8 @@ BEGIN
         ASSERT FOUND, 'the row of registry_lock is missing';
     EXCEPTION WHEN lock_not_available THEN
         RAISE EXCEPTION USING ERRCODE = 'lock_not_available',
-            MESSAGE = 'another transaction that changes the registry has not ended for 10 s; try again, or end it (see pg_stat_activity)';
+            MESSAGE = format('another transaction that changes the registry has not ended for %s; try again, or end it (see pg_stat_activity)',
+                regexp_replace(current_setting('lock_timeout'), '([0-9])([a-z])', '\1 \2'));
     END;
     RETURN greatest(clock_timestamp(), (SELECT at FROM registry_event ORDER BY event_id DESC LIMIT 1));
 END
@@ -389,39 +390,6 @@ END
 $$;
 COMMENT ON FUNCTION promptmon.registry_check_integrity(promptmon.prompt_version) IS 'An error if a version is not what was registered.';
 
-CREATE FUNCTION promptmon.registry_minutes(minutes numeric) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN minutes < 1 THEN 'less than a minute' WHEN minutes = 1 THEN '1 minute' ELSE minutes::bigint || ' minutes' END;
-COMMENT ON FUNCTION promptmon.registry_minutes(numeric) IS 'A number of minutes in words, for messages.';
-
-CREATE FUNCTION promptmon.registry_check_rollback_limits(a_prompt_id text, a_time timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = promptmon, pg_temp AS $$
-DECLARE
-    -- The safeguards of automatic rollbacks, for each prompt.
-    min_interval CONSTANT interval := '15 minutes';  -- at least this long between two
-    max_rollbacks CONSTANT integer := 3;             -- at most so many …
-    sliding_period CONSTANT interval := '24 hours';  -- … in any period of this length
-    since_last CONSTANT interval := a_time - (SELECT max(e.at) FROM registry_event e
-                                              WHERE e.prompt_id = a_prompt_id AND e.decision_id IS NOT NULL);
-BEGIN
-    IF (SELECT count(*) FROM registry_event e
-        WHERE e.prompt_id = a_prompt_id AND e.decision_id IS NOT NULL AND e.at > a_time - sliding_period) >= max_rollbacks
-    THEN
-        RAISE EXCEPTION USING ERRCODE = 'PM008', MESSAGE = format(
-            '%s was rolled back automatically %s times in %s hours; an operator has to look',
-            a_prompt_id, max_rollbacks, extract(epoch FROM sliding_period)::integer / 3600);
-    ELSIF since_last < min_interval THEN
-        RAISE EXCEPTION USING ERRCODE = 'PM008', MESSAGE = format(
-            '%s was rolled back automatically %s ago; the next one may be in %s',
-            a_prompt_id,
-            registry_minutes(floor(extract(epoch FROM since_last) / 60)),
-            registry_minutes(ceil(extract(epoch FROM min_interval - since_last) / 60)));
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION promptmon.registry_check_rollback_limits(text, timestamptz) IS
-    'An error if a prompt must not be rolled back automatically at a time, because it was too lately or too often. Its constants are the limits.';
-
 CREATE FUNCTION promptmon.registry_reason(reason text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN nullif(btrim(reason, E' \t\r\n'), '');
@@ -441,12 +409,10 @@ END
 $$;
 COMMENT ON FUNCTION promptmon.registry_append(promptmon.registry_event) IS 'Writes the next event, and tells whoever listens on the channel promptmon_registry: "<event_id> <prompt_id>".';
 
-CREATE FUNCTION promptmon.registry_go_back(a_time timestamptz, active promptmon.prompt_version, target_id text, a_reason text, a_decision_id text)
-RETURNS promptmon.registry_event
+CREATE FUNCTION promptmon.registry_rollback_target(active promptmon.prompt_version, target_id text) RETURNS promptmon.prompt_version
 LANGUAGE plpgsql SET search_path = promptmon, pg_temp AS $$
 DECLARE
     target prompt_version;
-    event registry_event;
 BEGIN
     IF target_id IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'PM006', MESSAGE = format(
@@ -468,6 +434,19 @@ BEGIN
             target.prompt_id, target.version_id);
     END IF;
     PERFORM registry_check_integrity(target);
+    RETURN target;
+END
+$$;
+COMMENT ON FUNCTION promptmon.registry_rollback_target(promptmon.prompt_version, text) IS
+    'The version to go back to from an active one; an error if it cannot be gone back to, or is not what was registered.';
+
+CREATE FUNCTION promptmon.registry_go_back(a_time timestamptz, active promptmon.prompt_version, target_id text, a_reason text, a_decision_id text)
+RETURNS promptmon.registry_event
+LANGUAGE plpgsql SET search_path = promptmon, pg_temp AS $$
+DECLARE
+    target prompt_version := registry_rollback_target(active, target_id);
+    event registry_event;
+BEGIN
     UPDATE prompt_version v SET status = 'deprecated', deprecation = 'rolled_back'
         WHERE v.prompt_id = active.prompt_id AND v.version_id = active.version_id;
     UPDATE prompt_version v SET status = 'active', deprecation = NULL, deployed_at = a_time, deployed_by = session_user
@@ -613,58 +592,22 @@ COMMENT ON FUNCTION promptmon.registry_deploy(text, text, text) IS
 CREATE FUNCTION promptmon.registry_rollback(prompt_id text, to_version text, reason text) RETURNS SETOF promptmon.registry_event
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = promptmon, pg_temp SET lock_timeout = '10s' AS $$
 DECLARE
+    received_at CONSTANT timestamptz := clock_timestamp();
     change_time timestamptz := registry_begin_change();
     active prompt_version := registry_active_version(registry_rollback.prompt_id);
+    event registry_event;
 BEGIN
     IF registry_reason(registry_rollback.reason) IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a rollback needs a reason';
     END IF;
-    RETURN NEXT registry_go_back(
+    event := registry_go_back(
         change_time, active, coalesce(registry_rollback.to_version, active.rollback_reference), registry_rollback.reason, NULL);
+    PERFORM rollback_record_manual(event, received_at); -- Of V007__rollbacks.sql.
+    RETURN NEXT event;
 END
 $$;
 COMMENT ON FUNCTION promptmon.registry_rollback(text, text, text) IS
-    'Makes an earlier version active again in place of the active one: to_version, or if that is NULL the active version''s rollback reference.';
-
-CREATE FUNCTION promptmon.registry_rollback_automatic(prompt_id text, failing_version text, decision_id text, reason text)
-RETURNS SETOF promptmon.registry_event
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = promptmon, pg_temp SET lock_timeout = '10s' AS $$
-#variable_conflict use_column
-DECLARE
-    change_time timestamptz := registry_begin_change();
-    a_prompt_id CONSTANT text := registry_rollback_automatic.prompt_id;
-    a_decision_id CONSTANT text := registry_rollback_automatic.decision_id;
-    a_reason CONSTANT text := registry_rollback_automatic.reason;
-    active prompt_version;
-    event registry_event;
-BEGIN
-    IF a_decision_id IS NULL OR registry_reason(a_reason) IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'an automatic rollback needs a decision and a reason';
-    END IF;
-    SELECT * INTO event FROM registry_event e WHERE e.decision_id = a_decision_id;
-    IF FOUND THEN
-        IF (event.prompt_id, event.from_version) IS DISTINCT FROM (a_prompt_id, failing_version) THEN
-            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format(
-                'decision %s was to roll back %s@%s, not %s@%s',
-                a_decision_id, event.prompt_id, event.from_version, a_prompt_id, failing_version);
-        END IF;
-        RETURN NEXT event;
-        RETURN;
-    END IF;
-    active := registry_active_version(a_prompt_id);
-    IF active.version_id IS DISTINCT FROM failing_version THEN
-        RAISE EXCEPTION USING ERRCODE = 'PM004', MESSAGE = format(
-            '%s@%s is not active, %s is; there is nothing to roll back', a_prompt_id, failing_version, active.version_id);
-    ELSIF NOT active.auto_rollback_enabled THEN
-        RAISE EXCEPTION USING ERRCODE = 'PM004', MESSAGE = format(
-            '%s@%s is not to be rolled back automatically (auto_rollback_enabled: false); an operator can', a_prompt_id, failing_version);
-    END IF;
-    PERFORM registry_check_rollback_limits(a_prompt_id, change_time);
-    RETURN NEXT registry_go_back(change_time, active, active.rollback_reference, a_reason, a_decision_id);
-END
-$$;
-COMMENT ON FUNCTION promptmon.registry_rollback_automatic(text, text, text, text) IS
-    'Carries out a decision to roll back a version: if it is active at this moment and may be rolled back automatically, and only to its rollback reference; not again within 15 minutes, nor a fourth time within 24 hours. A decision that was carried out is not carried out again: the event it led to is returned.';
+    'Makes an earlier version active again in place of the active one: to_version, or if that is NULL the active version''s rollback reference. rollback_event has it as manual- and the number of the event.';
 
 CREATE FUNCTION promptmon.registry_deprecate(prompt_id text, version_id text, reason text DEFAULT NULL) RETURNS SETOF promptmon.registry_event
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = promptmon, pg_temp SET lock_timeout = '10s' AS $$

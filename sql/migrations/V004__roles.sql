@@ -33,10 +33,9 @@ GRANT USAGE ON SCHEMA promptmon TO promptmon_job, promptmon_operator, promptmon_
 REVOKE ALL ON ALL TABLES IN SCHEMA promptmon FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA promptmon FROM PUBLIC;
 
--- The streaming job writes what it finds out, follows the registry, and can switch a version only by rolling back.
+-- The streaming job writes what it finds out, and follows the registry.
 GRANT SELECT, INSERT, UPDATE ON promptmon.window_metrics, promptmon.dead_letter TO promptmon_job;
 GRANT SELECT ON promptmon.prompt, promptmon.registered_version, promptmon.registry_event, promptmon.active_period TO promptmon_job;
-GRANT EXECUTE ON FUNCTION promptmon.registry_rollback_automatic(text, text, text, text) TO promptmon_job;
 
 -- Operators change the registry and see prompts.
 GRANT SELECT ON promptmon.window_metrics TO promptmon_operator;

@@ -1,5 +1,5 @@
--- What operators tell the running job: they acknowledge alerts, and silence them. A log of its own, beside that of the registry, with
--- the same order and the same rules: it is written by functions only, and never rewritten.
+-- What operators tell the running job: they acknowledge alerts, silence them, and allow automatic rollbacks again. A log of its own,
+-- beside that of the registry, with the same order and the same rules: it is written by functions only, and never rewritten.
 
 -- The same in Java: io.promptmonitor.common.alerts.LabelMatcher.parse.
 CREATE FUNCTION promptmon.silence_matchers(matchers text[]) RETURNS text[]
@@ -60,10 +60,10 @@ CREATE TABLE promptmon.operator_command (
     CONSTRAINT operator_command_pkey PRIMARY KEY (command_id),
 
     CONSTRAINT command_id_positive       CHECK (command_id >= 1),
-    CONSTRAINT kind_known                CHECK (kind IN ('acknowledged', 'silenced', 'silence_ended')),
+    CONSTRAINT kind_known                CHECK (kind IN ('acknowledged', 'silenced', 'silence_ended', 'rollbacks_cleared')),
     -- No foreign key to the alert: alerts are removed when they are old, commands are not.
-    CONSTRAINT acknowledges_an_alert     CHECK (CASE WHEN kind = 'acknowledged' THEN prompt_id IS NOT NULL AND alert_id IS NOT NULL
-                                                     ELSE prompt_id IS NULL AND alert_id IS NULL END),
+    CONSTRAINT acknowledges_an_alert     CHECK ((alert_id IS NOT NULL) = (kind = 'acknowledged')),
+    CONSTRAINT prompt_if_about_one       CHECK ((prompt_id IS NOT NULL) = (kind IN ('acknowledged', 'rollbacks_cleared'))),
     CONSTRAINT silence_if_about_one      CHECK ((silence_id IS NOT NULL) = (kind IN ('silenced', 'silence_ended'))),
     CONSTRAINT silence_is_complete       CHECK (CASE WHEN kind = 'silenced' THEN matchers = promptmon.silence_matchers(matchers) AND matchers IS NOT NULL
                                                               AND starts_at IS NOT NULL AND ends_at IS NOT NULL AND comment IS NOT NULL
@@ -71,12 +71,14 @@ CREATE TABLE promptmon.operator_command (
     CONSTRAINT silence_ends_after_it_begins CHECK (ends_at > starts_at),
     CONSTRAINT silence_times_finite      CHECK (isfinite(starts_at) AND isfinite(ends_at)),
     CONSTRAINT comment_length            CHECK (char_length(comment) BETWEEN 1 AND 1000),
-    CONSTRAINT end_has_no_comment        CHECK (kind <> 'silence_ended' OR comment IS NULL)
+    CONSTRAINT end_has_no_comment        CHECK (kind <> 'silence_ended' OR comment IS NULL),
+    CONSTRAINT clear_has_a_comment       CHECK (kind <> 'rollbacks_cleared' OR comment IS NOT NULL)
 );
 
 CREATE UNIQUE INDEX operator_command_acknowledged ON promptmon.operator_command (alert_id) WHERE kind = 'acknowledged';
 CREATE UNIQUE INDEX operator_command_silenced ON promptmon.operator_command (silence_id) WHERE kind = 'silenced';
 CREATE UNIQUE INDEX operator_command_silence_ended ON promptmon.operator_command (silence_id) WHERE kind = 'silence_ended';
+CREATE INDEX operator_command_rollbacks_cleared ON promptmon.operator_command (prompt_id, at) WHERE kind = 'rollbacks_cleared';
 
 CREATE TRIGGER operator_command_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON promptmon.operator_command
     FOR EACH STATEMENT EXECUTE FUNCTION promptmon.refuse_change('what operators did is never rewritten');
@@ -257,9 +259,9 @@ GRANT EXECUTE ON FUNCTION promptmon.alert_acknowledge(text, text),
 COMMENT ON TABLE promptmon.operator_command IS 'The log of what operators told the running job; rows are only ever added.';
 COMMENT ON COLUMN promptmon.operator_command.command_id IS '1 for the first command, one more for each next one, without gaps, in the order in which the commands were committed.';
 COMMENT ON COLUMN promptmon.operator_command.at IS 'When (clock of the database); never before the previous command.';
-COMMENT ON COLUMN promptmon.operator_command.kind IS 'acknowledged (somebody took an alert on), silenced (nobody is to be told of some alerts for some time) or silence_ended (before its time).';
+COMMENT ON COLUMN promptmon.operator_command.kind IS 'acknowledged (somebody took an alert on), silenced (nobody is to be told of some alerts for some time), silence_ended (before its time) or rollbacks_cleared (a prompt may be rolled back automatically again).';
 COMMENT ON COLUMN promptmon.operator_command.actor IS 'Who: the user that the database authenticated.';
-COMMENT ON COLUMN promptmon.operator_command.prompt_id IS 'The prompt of the alert that was acknowledged. NULL for everything else.';
+COMMENT ON COLUMN promptmon.operator_command.prompt_id IS 'The prompt of the alert that was acknowledged, or that may be rolled back automatically again. NULL for everything else.';
 COMMENT ON COLUMN promptmon.operator_command.alert_id IS 'The episode that was acknowledged. NULL for everything else.';
 COMMENT ON COLUMN promptmon.operator_command.silence_id IS 'The silence that was created or ended. NULL for everything else.';
 COMMENT ON COLUMN promptmon.operator_command.matchers IS 'Of a new silence what an alert must be like, all of it: prompt=checkout-*, severity!=critical. NULL for everything else.';

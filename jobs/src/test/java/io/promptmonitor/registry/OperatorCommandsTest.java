@@ -363,6 +363,9 @@ class OperatorCommandsTest {
         "INSERT INTO operator_command (command_id, at, kind, actor) VALUES (2, now(), 'something', 'x')",
         "INSERT INTO operator_command (command_id, at, kind, actor, silence_id) VALUES (2, now(), 'silenced', 'x', 's2')",
         "INSERT INTO operator_command (command_id, at, kind, actor, prompt_id, alert_id, comment) VALUES (2, now(), 'acknowledged', 'x', 'p', 'pm-1', '')",
+        "INSERT INTO operator_command (command_id, at, kind, actor, prompt_id) VALUES (2, now(), 'acknowledged', 'x', 'p')",
+        "INSERT INTO operator_command (command_id, at, kind, actor, prompt_id) VALUES (2, now(), 'rollbacks_cleared', 'x', 'p')",
+        "INSERT INTO operator_command (command_id, at, kind, actor, comment) VALUES (2, now(), 'rollbacks_cleared', 'x', 'why')",
         "INSERT INTO operator_command (command_id, at, kind, actor, silence_id, matchers, starts_at, ends_at, comment) VALUES (2, now(), 'silenced', 'x', 's2', '{a=b}', now(), now() + interval '1 h', 'why')",
         "INSERT INTO operator_command (command_id, at, kind, actor, silence_id, matchers, starts_at, ends_at, comment) VALUES (2, now(), 'silenced', 'x', 's2', '{rule=b}', now(), 'infinity', 'why')",
         "INSERT INTO operator_command (command_id, at, kind, actor, silence_id, matchers, starts_at, ends_at, comment) VALUES (2, now(), 'silenced', 'x', 's2', '{rule=b}', now(), now(), 'why')",
@@ -442,7 +445,7 @@ class OperatorCommandsTest {
     postgres.execute(
         """
         ALTER TABLE operator_command ADD CONSTRAINT kind_known
-            CHECK (kind IN ('acknowledged', 'silenced', 'silence_ended')) NOT VALID
+            CHECK (kind IN ('acknowledged', 'silenced', 'silence_ended', 'rollbacks_cleared')) NOT VALID
         """);
   }
 

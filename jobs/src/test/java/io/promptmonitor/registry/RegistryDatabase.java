@@ -16,7 +16,8 @@ final class RegistryDatabase {
     execute(
         database,
         "SET session_replication_role = replica;"
-            + " TRUNCATE promptmon.registry_event, promptmon.prompt_version, promptmon.prompt");
+            + " TRUNCATE promptmon.registry_event, promptmon.prompt_version, promptmon.prompt,"
+            + " promptmon.rollback_event, promptmon.operator_command");
   }
 
   /** Dates back all that is in the registry, as if that much time had gone by since. */
@@ -26,6 +27,8 @@ final class RegistryDatabase {
         database,
         "SET session_replication_role = replica;"
             + ("UPDATE promptmon.registry_event SET at = at" + back + ";")
+            + ("UPDATE promptmon.operator_command SET at = at" + back + ";")
+            + ("UPDATE promptmon.rollback_event SET switched_at = switched_at" + back + ";")
             + ("UPDATE promptmon.prompt SET created_at = created_at" + back + ";")
             + ("UPDATE promptmon.prompt_version SET created_at = created_at" + back)
             + (", registered_at = registered_at" + back + ", deployed_at = deployed_at" + back));

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.RegistryException.Reason;
+import io.promptmonitor.common.rollback.RollbackOrder;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.database.embedded.PostgresExtension;
 import java.sql.Connection;
@@ -64,6 +65,9 @@ class RolesTest {
       registered_version       S     S        S       S            -       -
       registry_event           S     S        S       S            -       -
       registry_lock            -     -        -       -            -       -
+      rollback_allowance       S     S        S       S            -       -
+      rollback_event           SIU   S        S       S            -       -
+      rollback_overview        S     S        S       S            -       -
       rule_status              SIUD  S        S       S            -       -
       silence                  S     S        S       S            -       -
       version_to_review        S     S        S       S            -       -
@@ -78,36 +82,44 @@ class RolesTest {
   /** Who may call the functions that are not triggers. */
   private static final String FUNCTIONS =
       """
-                                     job   operator analyst investigator runtime stranger
-      active_version_at              yes   yes      yes     yes          -       -
-      alert_acknowledge              -     yes      -       -            -       -
-      is_semantic_version            -     -        -       -            -       -
-      operator_command_append        -     -        -       -            -       -
-      registry_active_version        -     -        -       -            -       -
-      registry_append                -     -        -       -            -       -
-      registry_begin_change          -     -        -       -            -       -
-      registry_check_definition      -     -        -       -            -       -
-      registry_check_integrity       -     -        -       -            -       -
-      registry_check_rollback_limits -     -        -       -            -       -
-      registry_deploy                -     yes      -       -            -       -
-      registry_deprecate             -     yes      -       -            -       -
-      registry_go_back               -     -        -       -            -       -
-      registry_is_label              -     -        -       -            -       -
-      registry_is_time               -     -        -       -            -       -
-      registry_minutes               -     -        -       -            -       -
-      registry_problem               -     -        -       -            -       -
-      registry_reason                -     -        -       -            -       -
-      registry_register              -     yes      -       -            -       -
-      registry_rollback              -     yes      -       -            -       -
-      registry_rollback_automatic    yes   -        -       -            -       -
-      registry_stage                 -     yes      -       -            -       -
-      registry_version               -     -        -       -            -       -
-      sha256_hex                     yes   yes      yes     yes          yes     -
-      silence_create                 -     yes      -       -            -       -
-      silence_end                    -     yes      -       -            -       -
-      silence_matchers               -     -        -       -            -       -
-      texts_of                       -     -        -       -            -       -
-      time_text                      -     -        -       -            -       -
+                                  job   operator analyst investigator runtime stranger
+      active_version_at           yes   yes      yes     yes          -       -
+      alert_acknowledge           -     yes      -       -            -       -
+      is_semantic_version         -     -        -       -            -       -
+      minutes_text                -     -        -       -            -       -
+      operator_command_append     -     -        -       -            -       -
+      registry_active_version     -     -        -       -            -       -
+      registry_append             -     -        -       -            -       -
+      registry_begin_change       -     -        -       -            -       -
+      registry_check_definition   -     -        -       -            -       -
+      registry_check_integrity    -     -        -       -            -       -
+      registry_deploy             -     yes      -       -            -       -
+      registry_deprecate          -     yes      -       -            -       -
+      registry_go_back            -     -        -       -            -       -
+      registry_is_label           -     -        -       -            -       -
+      registry_is_time            -     -        -       -            -       -
+      registry_problem            -     -        -       -            -       -
+      registry_reason             -     -        -       -            -       -
+      registry_register           -     yes      -       -            -       -
+      registry_rollback           -     yes      -       -            -       -
+      registry_rollback_target    -     -        -       -            -       -
+      registry_stage              -     yes      -       -            -       -
+      registry_version            -     -        -       -            -       -
+      rollback_automatic          yes   -        -       -            -       -
+      rollback_check_limits       -     -        -       -            -       -
+      rollback_failing_version    -     -        -       -            -       -
+      rollback_intervention_since yes   yes      yes     yes          -       -
+      rollback_record             -     -        -       -            -       -
+      rollback_record_manual      -     -        -       -            -       -
+      rollback_step               -     -        -       -            -       -
+      rollback_verified_target    yes   -        -       -            -       -
+      rollbacks_clear             -     yes      -       -            -       -
+      sha256_hex                  yes   yes      yes     yes          yes     -
+      silence_create              -     yes      -       -            -       -
+      silence_end                 -     yes      -       -            -       -
+      silence_matchers            -     -        -       -            -       -
+      texts_of                    -     -        -       -            -       -
+      time_text                   -     -        -       -            -       -
       """;
 
   /** Who may do what by the Java interface. */
@@ -349,49 +361,40 @@ class RolesTest {
   }
 
   @Test
-  void theJobSwitchesOnlyByARollbackOnceForEachDecision() throws Exception {
+  void theJobSwitchesOnlyByARollbackOnceForEachDecision() {
     deployTwo("auto");
-    String call =
-        "SELECT * FROM promptmon.registry_rollback_automatic('auto', '%s', '%s', 'errors')";
-    try (Connection connection = as("job").connect();
-        Statement statement = connection.createStatement()) {
-      assertSqlState(
-          () -> statement.execute(call.formatted("1.0.0", "d1")),
-          "PM004",
+    try (PostgresRollbacks job = new PostgresRollbacks(as("job"))) {
+      assertRefused(
+          () -> job.switchBack(Demands.order("auto", "1.0.0", "d1")),
+          Reason.ILLEGAL_TRANSITION,
           "auto@1.0.0 is not active, 1.1.0 is; there is nothing to roll back");
-      long event = eventId(statement, call.formatted("1.1.0", "d1"));
+      RollbackOrder decision = Demands.order("auto", "1.1.0", "d1");
+      long event = job.switchBack(decision).registryEventId();
       assertThat(active("auto")).isEqualTo("1.0.0");
       assertThat(
               postgres.query(
                   "SELECT kind, from_version, to_version, actor, reason, decision_id FROM registry_event"
                       + " WHERE event_id = "
                       + event))
-          .isEqualTo("rolled_back|1.1.0|1.0.0|test_job|errors|d1");
+          .isEqualTo("rolled_back|1.1.0|1.0.0|test_job|it fails|d1");
       // The same decision again, even after somebody else has deployed.
-      assertThat(eventId(statement, call.formatted("1.1.0", "d1"))).isEqualTo(event);
+      assertThat(job.switchBack(decision).registryEventId()).isEqualTo(event);
       postgres.execute("SELECT registry_deploy('auto', '1.1.0')");
-      assertThat(eventId(statement, call.formatted("1.1.0", "d1"))).isEqualTo(event);
+      assertThat(job.switchBack(decision).registryEventId()).isEqualTo(event);
       assertThat(active("auto")).isEqualTo("1.1.0");
-      assertSqlState(
-          () -> statement.execute(call.formatted("1.0.0", "d1")),
-          "22023",
-          "decision d1 was to roll back auto@1.1.0, not auto@1.0.0");
       RegistryDatabase.letTimePass(postgres.database(), Duration.ofMinutes(15));
-      assertThat(eventId(statement, call.formatted("1.1.0", "d2"))).isGreaterThan(event);
+      assertThat(job.switchBack(Demands.order("auto", "1.1.0", "d2")).registryEventId())
+          .isGreaterThan(event);
       RegistryDatabase.letTimePass(postgres.database(), Duration.ofMinutes(15));
-      assertSqlState(
-          () -> statement.execute(call.formatted("1.0.0", "d3")),
-          "PM006",
+      assertRefused(
+          () -> job.switchBack(Demands.order("auto", "1.0.0", "d3")),
+          Reason.INVALID_ROLLBACK_TARGET,
           "auto@1.0.0 has no rollback reference; name the version to go back to");
-      assertSqlState(
-          () -> statement.execute(call.replace("'errors'", "' '").formatted("1.0.0", "d3")),
-          "22023",
-          "an automatic rollback needs a decision and a reason");
     }
   }
 
   @Test
-  void aVersionThatIsNotToBeRolledBackAutomaticallyIsNot() throws Exception {
+  void aVersionThatIsNotToBeRolledBackAutomaticallyIsNot() {
     deployTwo("manual");
     postgres.execute(
         """
@@ -400,30 +403,21 @@ class RolesTest {
         SELECT registry_stage('manual', '2.0.0');
         SELECT registry_deploy('manual', '2.0.0')
         """);
-    try (Connection connection = as("job").connect();
-        Statement statement = connection.createStatement()) {
-      assertSqlState(
-          () ->
-              statement.execute(
-                  "SELECT promptmon.registry_rollback_automatic('manual', '2.0.0', 'd9', 'errors')"),
-          "PM004",
+    try (PostgresRollbacks job = new PostgresRollbacks(as("job"))) {
+      assertThat(job.verifiedTarget("manual", "2.0.0")).isEqualTo("1.1.0");
+      assertRefused(
+          () -> job.switchBack(Demands.order("manual", "2.0.0", "d9")),
+          Reason.AUTO_ROLLBACK_DISABLED,
           "manual@2.0.0 is not to be rolled back automatically (auto_rollback_enabled: false); an"
               + " operator can");
     }
     assertThat(active("manual")).isEqualTo("2.0.0");
   }
 
-  private static void assertSqlState(ThrowingCallable call, String state, String message) {
-    SQLException e = catchThrowableOfType(SQLException.class, call);
-    assertThat(Database.reason(e)).isEqualTo(message);
-    assertThat(e.getSQLState()).isEqualTo(state);
-  }
-
-  private static long eventId(Statement statement, String sql) throws SQLException {
-    try (ResultSet rows = statement.executeQuery(sql)) {
-      assertThat(rows.next()).isTrue();
-      return rows.getLong("event_id");
-    }
+  private static void assertRefused(ThrowingCallable call, Reason reason, String message) {
+    RegistryException e = catchThrowableOfType(RegistryException.class, call);
+    assertThat(e).hasMessage(message);
+    assertThat(e.reason()).isEqualTo(reason);
   }
 
   private static String active(String promptId) {

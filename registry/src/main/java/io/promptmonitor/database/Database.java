@@ -148,6 +148,10 @@ public final class Database implements Serializable {
 
   /** The driver's properties, user and password included. */
   public Properties properties() {
+    return properties(Map.of());
+  }
+
+  private Properties properties(Map<String, String> defaults) {
     Properties properties = new Properties();
     properties.setProperty("ApplicationName", "promptmon");
     properties.setProperty("currentSchema", SCHEMA);
@@ -156,6 +160,7 @@ public final class Database implements Serializable {
     properties.setProperty("reWriteBatchedInserts", "true");
     // The detail of a violated constraint quotes the row.
     properties.setProperty("logServerErrorDetail", "false");
+    properties.putAll(defaults);
     properties.putAll(parameters);
     String theUser = user == null ? System.getenv(USER_VARIABLE) : user;
     if (theUser != null) {
@@ -175,11 +180,8 @@ public final class Database implements Serializable {
 
   /** A new connection; {@code defaults} are driver properties the URL may override. */
   public Connection connect(Map<String, String> defaults) throws SQLException {
-    Properties properties = new Properties();
-    properties.putAll(defaults);
-    properties.putAll(properties());
     // Not by DriverManager, which does not see the driver in a job's class loader.
-    Connection connection = new Driver().connect(jdbcUrl(), properties);
+    Connection connection = new Driver().connect(jdbcUrl(), properties(defaults));
     if (connection == null) {
       throw new DatabaseException("the driver refuses the URL of " + this);
     }

@@ -51,6 +51,9 @@ final class CommandRow {
         case SILENCED -> OperatorCommand.silenced(commandId, at, silence(row));
         case SILENCE_ENDED ->
             OperatorCommand.silenceEnded(commandId, at, actor, row.getString("silence_id"));
+        case ROLLBACKS_CLEARED ->
+            OperatorCommand.rollbacksCleared(
+                commandId, at, actor, row.getString("prompt_id"), row.getString("comment"));
         case UNKNOWN -> OperatorCommand.unknown(commandId, at, actor);
       };
     } catch (IllegalArgumentException e) {

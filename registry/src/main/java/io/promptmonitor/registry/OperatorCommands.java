@@ -19,9 +19,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What operators tell the running job, in a PostgreSQL database: they acknowledge alerts and
- * silence them. Who may do so is decided there; the actor is the user of the connection. The job
- * reads the log of these commands and takes them up.
+ * What operators tell the running job, in a PostgreSQL database: they acknowledge alerts, silence
+ * them, and allow automatic rollbacks again. Who may do so is decided there; the actor is the user
+ * of the connection. The job reads the log of these commands and takes them up.
  *
  * <p>Keeps one connection, opened when it is needed. Safe for use by many threads; they wait for
  * each other.
@@ -31,6 +31,8 @@ public final class OperatorCommands implements AutoCloseable {
   private static final Purpose ACKNOWLEDGE =
       new Purpose("acknowledge alerts", "promptmon_operator");
   private static final Purpose SILENCE = new Purpose("silence alerts", "promptmon_operator");
+  private static final Purpose CLEAR_ROLLBACKS =
+      new Purpose("allow automatic rollbacks again", "promptmon_operator");
   private static final Purpose READ_COMMANDS =
       new Purpose(
           "read what operators did",
@@ -123,6 +125,27 @@ public final class OperatorCommands implements AutoCloseable {
         connection -> {
           try (PreparedStatement statement = connection.prepareStatement(call("silence_end(?)"))) {
             statement.setString(1, silenceId);
+            return written(statement);
+          }
+        });
+  }
+
+  /**
+   * Allows automatic rollbacks of a prompt again after there were as many as there may be, or
+   * counts them anew before that.
+   *
+   * @param comment why; not blank
+   * @throws RegistryException if there is no such prompt, or it was not rolled back automatically
+   *     since this was last called
+   */
+  public OperatorCommand clearRollbacks(String promptId, String comment) {
+    return session.write(
+        CLEAR_ROLLBACKS,
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(call("rollbacks_clear(?, ?)"))) {
+            statement.setString(1, promptId);
+            statement.setString(2, comment);
             return written(statement);
           }
         });

@@ -17,13 +17,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistrySession implements AutoCloseable {
 
-  /** So that a peer that is gone without a word is noticed; longer than the wait for a lock. */
-  private static final Map<String, String> CONNECTION_DEFAULTS = Map.of("socketTimeout", "30");
+  /**
+   * How long to wait for a peer that is gone without a word. The URL may say otherwise, except of
+   * {@code check}.
+   *
+   * @param connect for a connection, in seconds
+   * @param answer for each answer, in seconds; longer than the wait for a lock
+   * @param check for an answer of a connection that was not used for a while, in seconds
+   */
+  record Patience(int connect, int answer, int check) {
+
+    /** For whoever has no better to do. */
+    static final Patience USUAL = new Patience(10, 30, 5);
+
+    private Map<String, String> properties() {
+      return Map.of(
+          "connectTimeout", String.valueOf(connect), "socketTimeout", String.valueOf(answer));
+    }
+  }
 
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Database database;
+  private final Patience patience;
   private @Nullable Connection connection;
   private long usedAt;
 
@@ -33,7 +50,12 @@ final class RegistrySession implements AutoCloseable {
   private long notConnectedAt;
 
   RegistrySession(Database database) {
+    this(database, Patience.USUAL);
+  }
+
+  RegistrySession(Database database, Patience patience) {
     this.database = database;
+    this.patience = patience;
   }
 
   /** What is done with the connection. */
@@ -115,7 +137,7 @@ final class RegistrySession implements AutoCloseable {
         throw cannotConnect(notConnected);
       }
       try {
-        connection = database.connect(CONNECTION_DEFAULTS);
+        connection = database.connect(patience.properties());
         notConnected = null;
         usedAt = System.nanoTime();
       } catch (SQLException e) {
@@ -127,9 +149,9 @@ final class RegistrySession implements AutoCloseable {
     return connection;
   }
 
-  private static boolean isValid(Connection open) {
+  private boolean isValid(Connection open) {
     try {
-      return open.isValid(5);
+      return open.isValid(patience.check());
     } catch (SQLException e) {
       return false;
     }

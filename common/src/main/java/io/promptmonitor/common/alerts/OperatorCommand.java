@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param at when, by the database's clock; never before the previous command
  * @param kind what is to happen
  * @param actor who: the user that the database authenticated
- * @param promptId of {@code ACKNOWLEDGED} the prompt of the alert; else null
+ * @param promptId of {@code ACKNOWLEDGED} the prompt of the alert, of {@code ROLLBACKS_CLEARED} the
+ *     prompt; else null
  * @param alertId of {@code ACKNOWLEDGED} the episode, by its {@link AlertKey#dedupKey}; else null
  * @param silence of {@code SILENCED} the silence; else null
  * @param silenceId of {@code SILENCE_ENDED} the id of the silence; else null
- * @param comment of {@code ACKNOWLEDGED} what the operator said, null if nothing; else null
+ * @param comment of {@code ACKNOWLEDGED} what the operator said, null if nothing; of {@code
+ *     ROLLBACKS_CLEARED} what the operator said; else null
  */
 public record OperatorCommand(
     long commandId,
@@ -38,6 +40,8 @@ public record OperatorCommand(
     SILENCED,
     /** A silence ends before its time. */
     SILENCE_ENDED,
+    /** A prompt may be rolled back automatically again. */
+    ROLLBACKS_CLEARED,
     /** Something that only a newer release knows: to be passed over. */
     UNKNOWN;
 
@@ -52,11 +56,12 @@ public record OperatorCommand(
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(actor, "actor");
     boolean acknowledged = kind == Kind.ACKNOWLEDGED;
-    if ((promptId != null) != acknowledged
+    boolean cleared = kind == Kind.ROLLBACKS_CLEARED;
+    if ((promptId != null) != (acknowledged || cleared)
         || (alertId != null) != acknowledged
         || (silence != null) != (kind == Kind.SILENCED)
         || (silenceId != null) != (kind == Kind.SILENCE_ENDED)
-        || (comment != null && !acknowledged)) {
+        || (comment == null ? cleared : !acknowledged && !cleared)) {
       throw new IllegalArgumentException("command " + commandId + " is not one of its kind");
     }
   }
@@ -84,6 +89,13 @@ public record OperatorCommand(
       long commandId, Instant at, String actor, String silenceId) {
     return new OperatorCommand(
         commandId, at, Kind.SILENCE_ENDED, actor, null, null, null, silenceId, null);
+  }
+
+  /** A prompt may be rolled back automatically again. */
+  public static OperatorCommand rollbacksCleared(
+      long commandId, Instant at, String actor, String promptId, String comment) {
+    return new OperatorCommand(
+        commandId, at, Kind.ROLLBACKS_CLEARED, actor, promptId, null, null, null, comment);
   }
 
   /** Something that only a newer release knows. */

@@ -20,9 +20,18 @@ class OperatorCommandTest {
         OperatorCommand.acknowledged(1, Instant.EPOCH, "alice", "p", "pm-1", null);
     OperatorCommand silenced = OperatorCommand.silenced(2, Instant.EPOCH, SILENCE);
     OperatorCommand ended = OperatorCommand.silenceEnded(3, Instant.EPOCH, "alice", "s2");
-    OperatorCommand unknown = OperatorCommand.unknown(4, Instant.EPOCH, "alice");
-    assertThat(List.of(acknowledged.kind(), silenced.kind(), ended.kind(), unknown.kind()))
+    OperatorCommand cleared =
+        OperatorCommand.rollbacksCleared(4, Instant.EPOCH, "alice", "p", "looked at");
+    OperatorCommand unknown = OperatorCommand.unknown(5, Instant.EPOCH, "alice");
+    assertThat(
+            List.of(
+                acknowledged.kind(), silenced.kind(), ended.kind(), cleared.kind(), unknown.kind()))
         .containsExactly(Kind.values());
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new OperatorCommand(
+                    4, Instant.EPOCH, Kind.ROLLBACKS_CLEARED, "a", "p", null, null, null, null));
     assertThat(silenced.actor()).isEqualTo("bob");
     assertThat(Kind.SILENCE_ENDED.label()).isEqualTo("silence_ended");
     assertThatIllegalArgumentException()

@@ -237,6 +237,8 @@ class RecordSerializersTest {
         new RegistrySignal(ACKNOWLEDGED),
         new RegistrySignal(SILENCED),
         new RegistrySignal(SILENCE_ENDED),
+        new RegistrySignal(
+            OperatorCommand.rollbacksCleared(301, Instant.EPOCH, "bob", "p", "looked at")),
         new RegistrySignal(OperatorCommand.unknown(2, Instant.EPOCH, "alice"))
       };
     }
