@@ -28,7 +28,7 @@ CREATE TABLE promptmon.alert (
 
     CONSTRAINT alert_pkey PRIMARY KEY (alert_id),
 
-    CONSTRAINT kind_known     CHECK (kind IN ('alert_rule', 'rollback_trigger', 'manual_review', 'no_data_alert')),
+    CONSTRAINT kind_known     CHECK (kind IN ('alert_rule', 'rollback_trigger', 'manual_review', 'no_data_alert', 'rollback')),
     CONSTRAINT severity_known CHECK (severity IN ('warning', 'critical')),
     CONSTRAINT phase_known    CHECK (phase IN ('pending', 'firing', 'resolved', 'cancelled')),
     CONSTRAINT fired_if_it_did CHECK (CASE phase WHEN 'pending' THEN fired_at IS NULL AND ended_at IS NULL
@@ -217,7 +217,7 @@ COMMENT ON COLUMN promptmon.alert.alert_id IS 'Identifies the episode: the same 
 COMMENT ON COLUMN promptmon.alert.prompt_id IS 'Identifier of the prompt.';
 COMMENT ON COLUMN promptmon.alert.prompt_version IS 'Version of the prompt.';
 COMMENT ON COLUMN promptmon.alert.rule IS 'Name of the rule.';
-COMMENT ON COLUMN promptmon.alert.kind IS 'Where the rule comes from: alert_rule, rollback_trigger, manual_review or no_data_alert.';
+COMMENT ON COLUMN promptmon.alert.kind IS 'Where the rule comes from: alert_rule, rollback_trigger, manual_review, no_data_alert, or rollback for what the rollback protocol tells.';
 COMMENT ON COLUMN promptmon.alert.severity IS 'warning or critical.';
 COMMENT ON COLUMN promptmon.alert.condition IS 'The condition of the rule, with the version''s own threshold if it has one.';
 COMMENT ON COLUMN promptmon.alert.hold IS 'How long the condition must hold before the alert fires.';
@@ -271,7 +271,7 @@ COMMENT ON TABLE promptmon.rule_status IS 'One row per rule and prompt version t
 COMMENT ON COLUMN promptmon.rule_status.prompt_id IS 'Identifier of the prompt.';
 COMMENT ON COLUMN promptmon.rule_status.prompt_version IS 'Version of the prompt.';
 COMMENT ON COLUMN promptmon.rule_status.rule IS 'Name of the rule.';
-COMMENT ON COLUMN promptmon.rule_status.kind IS 'Where the rule comes from: alert_rule, rollback_trigger, manual_review or no_data_alert.';
+COMMENT ON COLUMN promptmon.rule_status.kind IS 'Where the rule comes from: alert_rule, rollback_trigger, manual_review, no_data_alert, or rollback for what the rollback protocol tells.';
 COMMENT ON COLUMN promptmon.rule_status.severity IS 'warning or critical.';
 COMMENT ON COLUMN promptmon.rule_status.phase IS 'inactive, pending or firing.';
 COMMENT ON COLUMN promptmon.rule_status.data_status IS 'Whether the rule can be decided: sufficient, insufficient_data or no_data.';
@@ -335,7 +335,7 @@ COMMENT ON COLUMN promptmon.alert_overview.alert_id IS 'Identifies the episode: 
 COMMENT ON COLUMN promptmon.alert_overview.prompt_id IS 'Identifier of the prompt.';
 COMMENT ON COLUMN promptmon.alert_overview.prompt_version IS 'Version of the prompt.';
 COMMENT ON COLUMN promptmon.alert_overview.rule IS 'Name of the rule.';
-COMMENT ON COLUMN promptmon.alert_overview.kind IS 'Where the rule comes from: alert_rule, rollback_trigger, manual_review or no_data_alert.';
+COMMENT ON COLUMN promptmon.alert_overview.kind IS 'Where the rule comes from: alert_rule, rollback_trigger, manual_review, no_data_alert, or rollback for what the rollback protocol tells.';
 COMMENT ON COLUMN promptmon.alert_overview.severity IS 'warning or critical.';
 COMMENT ON COLUMN promptmon.alert_overview.condition IS 'The condition of the rule, with the version''s own threshold if it has one.';
 COMMENT ON COLUMN promptmon.alert_overview.actions IS 'What the rule does when it fires: alert, auto_rollback, flag_for_review.';

@@ -23,8 +23,7 @@ public final class EvidenceTwins {
     return new AlertingConfig(
         withTwins(config.alertRules(), alpha),
         config.escalation(),
-        new AutoRollback(
-            withTwins(rollback.triggers(), alpha), rollback.minInterval(), rollback.maxPerDay()));
+        rollback.withTriggers(withTwins(rollback.triggers(), alpha)));
   }
 
   /** Whether a rule has a twin. */

@@ -11,7 +11,9 @@ public enum RuleKind {
   /** A version's {@code rollback_triggers.manual_review}. */
   MANUAL_REVIEW,
   /** The alert of its own that {@code no_data: alert} asks for. */
-  NO_DATA_ALERT;
+  NO_DATA_ALERT,
+  /** No rule: the rollback protocol. */
+  ROLLBACK;
 
   /** The name in tables and messages. */
   public String label() {

@@ -58,7 +58,7 @@ final class RuleSchema {
 
   /** Reads the blocks where all of them are there. */
   AlertingConfig read(ConfigSection top) {
-    return read(top, new AlertingConfig(List.of(), NOBODY, new AutoRollback(List.of(), MINUTE, 1)));
+    return read(top, new AlertingConfig(List.of(), NOBODY, AutoRollback.usual()));
   }
 
   /** Reads the blocks; what is not there is as {@code defaults} say. */
@@ -273,11 +273,31 @@ final class RuleSchema {
   // Automatic rollback
 
   private AutoRollback autoRollback(ConfigSection section, AutoRollback defaults) {
+    boolean enabled = section.get("enabled", ConfigValue::bool, defaults.enabled());
     List<AlertRule> triggers = section.get("triggers", v -> triggers(v), defaults.triggers());
+    Confidence minConfidence =
+        section.get("min_confidence", v -> v.choice(Confidence.class), defaults.minConfidence());
+    double alpha = section.get("evidence", RuleSchema::rollbackEvidence, alphaOf(defaults));
     section.getOrNull("process", RuleSchema::process);
     Safeguards safeguards = new Safeguards(defaults.minInterval(), defaults.maxPerDay());
     section.getOrNull("safeguards", v -> v.list(safeguards::read));
-    return new AutoRollback(triggers, safeguards.minInterval, safeguards.maxPerDay);
+    return new AutoRollback(
+        enabled,
+        triggers,
+        minConfidence,
+        alpha == NO_EVIDENCE ? null : alpha,
+        safeguards.minInterval,
+        safeguards.maxPerDay);
+  }
+
+  private static final double NO_EVIDENCE = 1;
+
+  private static double alphaOf(AutoRollback rollback) {
+    return rollback.evidence() == null ? NO_EVIDENCE : rollback.evidence();
+  }
+
+  private static double rollbackEvidence(ConfigValue value) {
+    return value.text().equals("none") ? NO_EVIDENCE : value.decimal(1e-12, 0.5);
   }
 
   private List<AlertRule> triggers(ConfigValue value) {

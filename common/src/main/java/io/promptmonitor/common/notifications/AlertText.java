@@ -3,6 +3,7 @@ package io.promptmonitor.common.notifications;
 import io.promptmonitor.common.alerts.AlertAction;
 import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
+import io.promptmonitor.common.alerts.RuleKind;
 import io.promptmonitor.common.metrics.MetricText;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,19 +20,26 @@ public final class AlertText {
 
   private static final int MAX_NAME = 100;
   private static final int MAX_TEXT = 300;
+  private static final int MAX_STORY = 1_000;
 
   private AlertText() {}
 
   /** The message in one line. */
   public static String title(AlertMessage alert) {
+    String rule = PlainText.line(alert.rule(), MAX_NAME);
     return "["
         + alert.severity().toUpperCase(Locale.ROOT)
         + "] "
-        + happened(alert)
-        + ": "
-        + PlainText.line(alert.rule(), MAX_NAME)
+        + (isRollback(alert) && alert.reason() == Reason.FIRING
+            ? rule
+            : happened(alert) + ": " + rule)
         + ", "
         + where(alert);
+  }
+
+  /** Whether it is about what the rollback protocol did, not about a rule. */
+  private static boolean isRollback(AlertMessage alert) {
+    return alert.kind().equals(RuleKind.ROLLBACK.label());
   }
 
   /** The prompt and the version: {@code checkout 1.2.0}. */
@@ -46,10 +54,15 @@ public final class AlertText {
     List<String> lines = new ArrayList<>();
     boolean firing = isFiring(alert.reason());
     String seen = seen(alert);
-    if (seen != null) {
+    if (isRollback(alert)) {
+      lines.add(PlainText.line(alert.condition(), MAX_STORY));
+    } else if (seen != null) {
       lines.add(alert.reason() == Reason.FIRING ? seen : "When it began to fire: " + seen);
     }
-    if (seen == null || alert.condition().contains(" and ") || alert.condition().contains(" or ")) {
+    if (!isRollback(alert)
+        && (seen == null
+            || alert.condition().contains(" and ")
+            || alert.condition().contains(" or "))) {
       lines.add("Condition: " + PlainText.line(alert.condition(), MAX_TEXT));
     }
     lines.add(times(alert));

@@ -64,4 +64,10 @@ public record RegistryEvent(
       throw new IllegalArgumentException("versions before and after belong to a switch: " + kind);
     }
   }
+
+  /** The same event as the work of a decision; null for none. */
+  public RegistryEvent withDecision(@Nullable String decision) {
+    return new RegistryEvent(
+        eventId, at, kind, promptId, versionId, fromVersion, toVersion, actor, reason, decision);
+  }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.promptmonitor.common.alerts.AlertReading;
 import io.promptmonitor.common.alerts.RollbackTrigger;
+import io.promptmonitor.common.conditions.Operator;
+import io.promptmonitor.common.metrics.Metric;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -76,5 +78,26 @@ public record RollbackCause(
 
   private static @Nullable Double known(double value) {
     return Double.isNaN(value) ? null : value;
+  }
+
+  /** What was seen; null if nothing was, or it is of a metric that is not known. */
+  @Nullable AlertReading reading() {
+    Metric known = metric == null ? null : Metric.named(metric);
+    Operator compared = operator == null ? null : Operator.ofSymbol(operator);
+    return known == null || compared == null
+        ? null
+        : new AlertReading(
+            known,
+            compared,
+            number(value),
+            number(threshold),
+            number(baseline),
+            sampleCount == null ? 0 : sampleCount,
+            windowSeconds == null ? 0 : windowSeconds * 1_000,
+            Double.NaN);
+  }
+
+  private static double number(@Nullable Double value) {
+    return value == null ? Double.NaN : value;
   }
 }

@@ -3,6 +3,7 @@ package io.promptmonitor.common.rollback;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.promptmonitor.common.rollback.recovery.RollbackOutcome;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

@@ -99,7 +99,26 @@ class AlertingConfigTest {
         .isEqualTo(new EscalationPolicy(List.of("email"), null, null, null));
     assertThat(config.policy(Severity.CRITICAL)).isEqualTo(defaults.policy(Severity.CRITICAL));
     assertThat(config.autoRollback())
-        .isEqualTo(new AutoRollback(defaults.autoRollback().triggers(), Duration.ofMinutes(15), 1));
+        .isEqualTo(
+            new AutoRollback(
+                true,
+                defaults.autoRollback().triggers(),
+                Confidence.MEDIUM,
+                1e-4,
+                Duration.ofMinutes(15),
+                1));
+  }
+
+  @Test
+  void extraKeysOfAutomaticRollback() {
+    AutoRollback rollback =
+        TestRules.config("auto_rollback: {enabled: false, min_confidence: high, evidence: 1e-6}")
+            .autoRollback();
+    assertThat(rollback.enabled()).isFalse();
+    assertThat(rollback.minConfidence()).isEqualTo(Confidence.HIGH);
+    assertThat(rollback.evidence()).isEqualTo(1e-6);
+    assertThat(TestRules.config("auto_rollback: {evidence: none}").autoRollback().evidence())
+        .isNull();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.promptmonitor.jobs.counters;
 
 import io.promptmonitor.common.alerts.AlertTransition;
 import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.windows.WindowSize;
 import java.util.Locale;
 
@@ -41,6 +42,10 @@ public final class CounterNames {
   /** Notifications that were made, whatever became of them. */
   public static final String NOTIFICATIONS = "notifications";
 
+  /** Times that the rollback protocol could not ask the registry, and asks again. */
+  public static final String ROLLBACK_RETRIES = "rollback_retries";
+
+  private static final String ROLLBACKS = "rollbacks.";
   private static final String ALERTS = "alerts.";
   private static final String WINDOWS = "windows.";
   private static final String REJECTED = "rejected.";
@@ -55,6 +60,11 @@ public final class CounterNames {
   /** Alerts to which something happened. */
   public static String alerts(AlertTransition.Change change) {
     return ALERTS + change.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Rollbacks that happened, or did not. */
+  public static String rollbacks(RollbackRecord.Status status) {
+    return ROLLBACKS + status.label();
   }
 
   /** Windows of a size that were written for the first time. */

@@ -3,16 +3,18 @@ package io.promptmonitor.jobs.monitor;
 import io.promptmonitor.common.alerts.AlertEvent;
 import io.promptmonitor.common.alerts.AlertExemplar;
 import io.promptmonitor.common.alerts.AlertTransition.Change;
-import io.promptmonitor.common.alerts.RollbackTrigger;
 import io.promptmonitor.common.alerts.RuleSet;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.notifications.EscalationRow;
 import io.promptmonitor.common.notifications.Notification;
+import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.windows.SlidingWindows;
+import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.alerts.AlertEscalation;
 import io.promptmonitor.jobs.alerts.AlertEvaluation;
 import io.promptmonitor.jobs.alerts.EscalationClock;
+import io.promptmonitor.jobs.rollback.RollbackRegistryFactory;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -29,8 +31,9 @@ import org.apache.flink.util.Collector;
  *    │                                       │
  *    └──keyBy version──► alert evaluation ◄──┤ broadcast
  *                          │   │  │          │
- *                          │   │  └──► ROLLBACKS ──► rollback triggers
- *                          │   └─────► events of alerts, exemplars
+ *                          │   │  └──► ROLLBACKS ──► RollbackTopology ──► rollbacks
+ *                          │   │                         │ its alerts
+ *                          │   └──────────► events of alerts, exemplars
  *                          └──keyBy prompt──►│
  *                                    alert escalation ──► ESCALATIONS
  *                                            └─────────► notifications
@@ -40,6 +43,7 @@ public final class AlertTopology {
 
   private final DeploymentConfig config;
   private final EscalationClock clock;
+  private final RollbackRegistryFactory registries;
 
   /**
    * The streams that leave the topology.
@@ -49,7 +53,7 @@ public final class AlertTopology {
    * @param exemplars executions as evidence
    * @param escalations where escalations are
    * @param notifications what is to be sent
-   * @param rollbackTriggers what rules demand of the rollback protocol
+   * @param rollbacks what became of what rules demand of the rollback protocol
    */
   public record Outputs(
       DataStream<AlertEvent> events,
@@ -57,17 +61,25 @@ public final class AlertTopology {
       DataStream<AlertExemplar> exemplars,
       DataStream<EscalationRow> escalations,
       DataStream<Notification> notifications,
-      DataStream<RollbackTrigger> rollbackTriggers) {}
+      DataStream<RollbackRecord> rollbacks) {}
 
-  /** The topology for a configuration. */
-  public AlertTopology(DeploymentConfig config, EscalationClock clock) {
+  /**
+   * The topology for a configuration.
+   *
+   * @param registries where versions are switched
+   */
+  public AlertTopology(
+      DeploymentConfig config, EscalationClock clock, RollbackRegistryFactory registries) {
     this.config = config;
     this.clock = clock;
+    this.registries = registries;
   }
 
-  /** Adds the topology behind the evaluations of sliding windows. */
+  /** Adds the topology behind the rows of windows and the evaluations of sliding ones. */
   public Outputs build(
-      DataStream<SlidingWindows> evaluations, DataStream<RegistrySignal> registryChanges) {
+      DataStream<WindowUpdate> windows,
+      DataStream<SlidingWindows> evaluations,
+      DataStream<RegistrySignal> registryChanges) {
     SingleOutputStreamOperator<AlertEvent> statuses =
         evaluations
             .keyBy(SlidingWindows::promptVersion, RecordTypeInfo.PROMPT_VERSION)
@@ -78,12 +90,16 @@ public final class AlertTopology {
                 new AlertEvaluation(
                     RuleSet.of(config.alerting()), config.monitor().slidingInterval().toMillis()))
             .uid("alert-evaluation");
-    SingleOutputStreamOperator<AlertEvent> events =
+    RollbackTopology.Outputs rollbacks =
+        new RollbackTopology(config.alerting(), clock, registries)
+            .build(windows, statuses.getSideOutput(AlertEvaluation.ROLLBACKS), registryChanges);
+    DataStream<AlertEvent> events =
         statuses
             .filter(event -> event.change() != Change.DATA)
             .returns(RecordTypeInfo.ALERT_EVENT)
             .name("alert-events")
-            .uid("alert-events");
+            .uid("alert-events")
+            .union(rollbacks.alerts());
     SingleOutputStreamOperator<Notification> notifications =
         events
             .keyBy(event -> event.key().promptVersion().promptId(), Types.STRING)
@@ -105,7 +121,7 @@ public final class AlertTopology {
         exemplars,
         notifications.getSideOutput(AlertEscalation.ESCALATIONS),
         notifications,
-        statuses.getSideOutput(AlertEvaluation.ROLLBACKS));
+        rollbacks.rollbacks());
   }
 
   /** An element for each execution that an event has as evidence. */

@@ -12,6 +12,7 @@ import io.promptmonitor.jobs.sink.AlertEventSink;
 import io.promptmonitor.jobs.sink.AlertExemplarSink;
 import io.promptmonitor.jobs.sink.AlertSink;
 import io.promptmonitor.jobs.sink.DeadLetterSink;
+import io.promptmonitor.jobs.sink.RollbackSink;
 import io.promptmonitor.jobs.sink.RuleStatusSink;
 import io.promptmonitor.jobs.sink.SinkOptions;
 import io.promptmonitor.jobs.sink.WindowMetricsSink;
@@ -22,6 +23,7 @@ import io.promptmonitor.jobs.source.registry.PostgresRegistryChanges;
 import io.promptmonitor.jobs.source.registry.RegistryPolling;
 import io.promptmonitor.jobs.source.registry.RegistrySource;
 import io.promptmonitor.notifications.DeliveryMode;
+import io.promptmonitor.registry.PostgresRollbacks;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -54,13 +56,14 @@ public final class MonitorJob {
     sink(outputs.windows(), new WindowMetricsSink(sinks), "window-metrics");
     sink(outputs.deadLetters(), new DeadLetterSink(sinks), "dead-letters");
     AlertTopology.Outputs alerts =
-        new AlertTopology(config, clock(source))
-            .build(outputs.evaluations(), outputs.registryChanges());
+        new AlertTopology(config, clock(source), () -> new PostgresRollbacks(sinks.database()))
+            .build(outputs.windows(), outputs.evaluations(), outputs.registryChanges());
     sink(alerts.events(), new AlertSink(sinks), "alerts");
     sink(alerts.events(), new AlertEventSink(sinks), "alert-transitions");
     sink(alerts.exemplars(), new AlertExemplarSink(sinks), "alert-evidence");
     sink(alerts.statuses(), new RuleStatusSink(sinks), "rule-statuses");
     sink(alerts.escalations(), new AlertEscalationSink(sinks), "alert-escalations");
+    sink(alerts.rollbacks(), new RollbackSink(sinks), "rollbacks");
     NotificationSink.attach(alerts.notifications(), config, delivery, sinks);
   }
 

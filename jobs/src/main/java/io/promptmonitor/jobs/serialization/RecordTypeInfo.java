@@ -11,6 +11,8 @@ import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.notifications.EscalationRow;
 import io.promptmonitor.common.notifications.Notification;
 import io.promptmonitor.common.registry.RegisteredVersion;
+import io.promptmonitor.common.rollback.RollbackInput;
+import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowUpdate;
@@ -74,6 +76,14 @@ public final class RecordTypeInfo<T> extends TypeInformation<T> {
   /** What is handed to the rollback protocol. */
   public static final RecordTypeInfo<RollbackTrigger> ROLLBACK_TRIGGER =
       new RecordTypeInfo<>(RollbackTrigger.class, RollbackTriggerSerializer.INSTANCE);
+
+  /** What the rollback protocol takes. */
+  public static final RecordTypeInfo<RollbackInput> ROLLBACK_INPUT =
+      new RecordTypeInfo<>(RollbackInput.class, RollbackInputSerializer.INSTANCE);
+
+  /** What goes to the table of rollbacks. */
+  public static final RecordTypeInfo<RollbackRecord> ROLLBACK_RECORD =
+      new RecordTypeInfo<>(RollbackRecord.class, RollbackRecordSerializer.INSTANCE);
 
   /** What people are told. */
   public static final RecordTypeInfo<Notification> NOTIFICATION =

@@ -11,7 +11,6 @@ import io.promptmonitor.common.conditions.Verdict;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.Worse;
 import io.promptmonitor.common.registry.DeploymentSpecification.AlertThreshold;
-import io.promptmonitor.common.rollback.RollbackOutcome;
 import io.promptmonitor.common.rollback.analysis.MetricComparison;
 import java.util.ArrayList;
 import java.util.List;

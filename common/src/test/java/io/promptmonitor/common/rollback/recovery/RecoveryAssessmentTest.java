@@ -14,7 +14,6 @@ import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.DeploymentSpecification.AlertThreshold;
 import io.promptmonitor.common.rollback.RollbackJson;
-import io.promptmonitor.common.rollback.RollbackOutcome;
 import io.promptmonitor.common.rollback.analysis.ObservedSpan;
 import java.io.IOException;
 import java.util.List;

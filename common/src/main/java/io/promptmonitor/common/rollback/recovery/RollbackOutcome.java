@@ -1,4 +1,4 @@
-package io.promptmonitor.common.rollback;
+package io.promptmonitor.common.rollback.recovery;
 
 import java.util.Locale;
 

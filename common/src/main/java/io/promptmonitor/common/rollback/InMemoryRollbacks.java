@@ -1,0 +1,152 @@
+package io.promptmonitor.common.rollback;
+
+import io.promptmonitor.common.registry.LifeCycle;
+import io.promptmonitor.common.registry.PromptRegistry;
+import io.promptmonitor.common.registry.RegisteredVersion;
+import io.promptmonitor.common.registry.RegistryEvent;
+import io.promptmonitor.common.registry.RegistryException;
+import io.promptmonitor.common.registry.RegistryException.Reason;
+import io.promptmonitor.common.registry.RegistryOperation;
+import io.promptmonitor.common.registry.RegistryView;
+import io.promptmonitor.common.registry.SemanticVersion;
+import io.promptmonitor.common.rollback.RollbackRecord.Kind;
+import io.promptmonitor.common.rollback.RollbackRecord.Status;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rollbacks in a registry in the memory of a process, with the rules and the safeguards of the
+ * database: for tests, replays and simulations. Safe for use by many threads.
+ */
+public final class InMemoryRollbacks implements RollbackRegistry {
+
+  private final PromptRegistry registry;
+  private final InstantSource clock;
+  private final Map<String, RollbackRecord> records = new HashMap<>();
+  private final Map<String, List<Instant>> automatic = new HashMap<>();
+  private final Map<String, Instant> cleared = new HashMap<>();
+
+  /** Rollbacks in {@code registry}, which goes by the same clock. */
+  public InMemoryRollbacks(PromptRegistry registry, InstantSource clock) {
+    this.registry = registry;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized String verifiedTarget(String promptId, String failingVersion) {
+    RegistryView view = registry.view();
+    requireActive(view, promptId, failingVersion);
+    RegistryEvent event =
+        LifeCycle.decide(
+                new RegistryOperation.Rollback(promptId, null, "a check"),
+                view,
+                clock.instant(),
+                "nobody")
+            .orElseThrow();
+    return Objects.requireNonNull(event.toVersion()).toString();
+  }
+
+  private static RegisteredVersion requireActive(
+      RegistryView view, String promptId, String failingVersion) {
+    SemanticVersion active = view.activeVersion(promptId);
+    if (active == null || !active.toString().equals(failingVersion)) {
+      throw new RegistryException(
+          Reason.ILLEGAL_TRANSITION,
+          promptId
+              + "@"
+              + failingVersion
+              + " is not active, "
+              + active
+              + " is; there is nothing to roll back");
+    }
+    return Objects.requireNonNull(view.version(RegistryView.id(promptId, active)));
+  }
+
+  @Override
+  public synchronized RollbackRecord switchBack(RollbackOrder order) {
+    RollbackRecord wanted = order.record();
+    String promptId = wanted.promptId();
+    RollbackRecord done = records.get(wanted.rollbackId());
+    if (done != null) {
+      return done;
+    }
+    RegisteredVersion active = requireActive(registry.view(), promptId, wanted.fromVersion());
+    if (!active.definition().rollback().autoRollbackEnabled()) {
+      throw new RegistryException(
+          Reason.AUTO_ROLLBACK_DISABLED,
+          promptId
+              + "@"
+              + wanted.fromVersion()
+              + " is not to be rolled back automatically (auto_rollback_enabled: false)");
+    }
+    List<Instant> earlier = automatic.computeIfAbsent(promptId, id -> new ArrayList<>());
+    Instant now = clock.instant();
+    RollbackSafeguards.check(
+        promptId, earlier, cleared.get(promptId), order.minInterval(), order.maxPerDay(), now);
+    RegistryEvent event = registry.rollback(promptId, null, wanted.reason());
+    earlier.add(event.at());
+    RollbackRecord record = switched(wanted, event);
+    records.put(record.rollbackId(), record);
+    return record;
+  }
+
+  private static RollbackRecord switched(RollbackRecord wanted, RegistryEvent event) {
+    List<StepResult> steps = new ArrayList<>(wanted.steps());
+    steps.add(
+        new StepResult(
+            RollbackStep.SWITCH,
+            event.at(),
+            StepResult.Status.DONE,
+            event.fromVersion() + " → " + event.toVersion()));
+    return new RollbackRecord(
+        wanted.rollbackId(),
+        Kind.AUTOMATIC,
+        wanted.promptId(),
+        wanted.fromVersion(),
+        Objects.requireNonNull(event.toVersion()).toString(),
+        Status.SWITCHED,
+        null,
+        null,
+        event.actor(),
+        wanted.reason(),
+        wanted.triggeredAt(),
+        event.at(),
+        event.eventId(),
+        wanted.cause(),
+        wanted.evidence(),
+        steps,
+        wanted.snapshot(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  @Override
+  public synchronized @Nullable RollbackRecord recorded(String rollbackId) {
+    return records.get(rollbackId);
+  }
+
+  /** The changes of a prompt, or of all prompts if it is null, each with the decision behind it. */
+  public synchronized List<RegistryEvent> history(@Nullable String promptId) {
+    Map<Long, String> decisions = new HashMap<>();
+    records.forEach((id, record) -> decisions.put(record.registryEventId(), id));
+    return registry.history(promptId).stream()
+        .map(event -> event.withDecision(decisions.get(event.eventId())))
+        .toList();
+  }
+
+  /** An operator has looked: the prompt may be rolled back automatically again. */
+  public synchronized void clear(String promptId) {
+    cleared.put(promptId, clock.instant());
+  }
+}

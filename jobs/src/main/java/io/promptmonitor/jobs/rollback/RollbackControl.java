@@ -1,0 +1,407 @@
+package io.promptmonitor.jobs.rollback;
+
+import io.promptmonitor.common.alerts.AlertEvent;
+import io.promptmonitor.common.alerts.AlertingConfig;
+import io.promptmonitor.common.alerts.EscalationPolicy;
+import io.promptmonitor.common.alerts.OperatorCommand;
+import io.promptmonitor.common.alerts.RollbackTrigger;
+import io.promptmonitor.common.alerts.Severity;
+import io.promptmonitor.common.control.RegistrySignal;
+import io.promptmonitor.common.registry.RegistryChange;
+import io.promptmonitor.common.registry.RegistryException;
+import io.promptmonitor.common.rollback.PromptRollbacks;
+import io.promptmonitor.common.rollback.PromptTraffic;
+import io.promptmonitor.common.rollback.RollbackContext;
+import io.promptmonitor.common.rollback.RollbackInput;
+import io.promptmonitor.common.rollback.RollbackRecord;
+import io.promptmonitor.common.rollback.RollbackRegistry;
+import io.promptmonitor.common.windows.WindowUpdate;
+import io.promptmonitor.jobs.alerts.EscalationClock;
+import io.promptmonitor.jobs.counters.CheckpointedCounters;
+import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.registry.BroadcastRegistry;
+import io.promptmonitor.jobs.registry.PatientRegistryFollower;
+import io.promptmonitor.jobs.serialization.RecordTypeInfo;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the {@link PromptRollbacks} of each prompt: windows of its versions and demands of rules in,
+ * switches in the registry as a deed, rollbacks and what people are told of them out.
+ *
+ * <p>The registry is asked from the task's own thread: a rollback is rare, everything that follows
+ * depends on the answer, and each call ends within seconds, whether or not the registry is there.
+ * Live, a demand is taken as it comes; in a replay once the watermark has passed it, so that the
+ * snapshot is the same every time.
+ *
+ * <p>Keyed state: {@code protocol}, where the prompt's rollbacks are, gone when nothing is going
+ * on; {@code traffic}, what its versions did lately, bounded as {@link PromptTraffic} says; {@code
+ * early}, demands of a replay that the watermark has not passed; {@code event-timer} and {@code
+ * clock-timer}, one timer of each kind a key. For all keys together: the registry, the last command
+ * of operators that was taken, and counters.
+ */
+public final class RollbackControl
+    extends PatientRegistryFollower<String, RollbackInput, RollbackRecord>
+    implements Triggerable<String, VoidNamespace> {
+
+  /** What people are told of rollbacks. */
+  public static final OutputTag<AlertEvent> ALERTS =
+      new OutputTag<>("rollback-alerts", RecordTypeInfo.ALERT_EVENT);
+
+  private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RollbackControl.class);
+
+  private static final String PROTOCOL = "protocol";
+  private static final String EARLY = "early";
+  private static final MapStateDescriptor<String, Long> COMMANDS =
+      new MapStateDescriptor<>("commands", Types.STRING, Types.LONG);
+  private static final String LAST = "last";
+
+  private static final Comparator<RollbackTrigger> BY_RULE =
+      Comparator.<RollbackTrigger, String>comparing(trigger -> trigger.promptVersion().version())
+          .thenComparing(RollbackTrigger::rule);
+
+  private final AlertingConfig alerting;
+  private final EscalationClock clock;
+  private final RollbackRegistryFactory registries;
+
+  private transient @Nullable RollbackRegistry registry;
+  private transient BroadcastRegistry versions;
+  private transient BroadcastState<String, Long> commands;
+  private transient ValueState<String> protocol;
+  private transient MapState<String, byte[]> traffic;
+  private transient MapState<Long, List<RollbackTrigger>> early;
+  private transient ValueState<Long> eventTimer;
+  private transient ValueState<Long> clockTimer;
+  private transient InternalTimerService<VoidNamespace> timers;
+  private transient CheckpointedCounters counters;
+  private transient Emitter emitter;
+
+  /** The last watermark that is a time. */
+  private transient long eventTime;
+
+  /** The protocol of all prompts, as the configuration says. */
+  public RollbackControl(
+      AlertingConfig alerting, EscalationClock clock, RollbackRegistryFactory registries) {
+    this.alerting = alerting;
+    this.clock = clock;
+    this.registries = registries;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    eventTime = Long.MIN_VALUE;
+    versions = new BroadcastRegistry(context.getOperatorStateStore());
+    commands = context.getOperatorStateStore().getBroadcastState(COMMANDS);
+    counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
+    protocol =
+        context.getKeyedStateStore().getState(new ValueStateDescriptor<>(PROTOCOL, Types.STRING));
+    traffic =
+        context
+            .getKeyedStateStore()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "traffic",
+                    Types.STRING,
+                    PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+    early =
+        context
+            .getKeyedStateStore()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    EARLY, Types.LONG, Types.LIST(RecordTypeInfo.ROLLBACK_TRIGGER)));
+    eventTimer =
+        context
+            .getKeyedStateStore()
+            .getState(new ValueStateDescriptor<>("event-timer", Types.LONG));
+    clockTimer =
+        context
+            .getKeyedStateStore()
+            .getState(new ValueStateDescriptor<>("clock-timer", Types.LONG));
+    timers = getInternalTimerService("rollbacks", VoidNamespaceSerializer.INSTANCE, this);
+    emitter = new Emitter();
+  }
+
+  @Override
+  protected boolean isCaughtUp() {
+    return versions.isCaughtUp();
+  }
+
+  @Override
+  protected void catchUp() throws Exception {
+    versions.catchUp();
+  }
+
+  @Override
+  protected void arrived(Watermark mark) {
+    if (mark.getTimestamp() != Long.MAX_VALUE) {
+      eventTime = mark.getTimestamp();
+    }
+  }
+
+  @Override
+  protected void change(RegistrySignal signal) throws Exception {
+    RegistryChange change = signal.change();
+    OperatorCommand command = signal.command();
+    if (change != null && versions.apply(change)) {
+      String promptId = change.event().promptId();
+      if (owns(promptId)) {
+        boolean isNew = versions.isCaughtUp();
+        setCurrentKey(promptId);
+        run(promptId, (rollbacks, now) -> rollbacks.changed(change.event(), isNew, now, emitter));
+      }
+    } else if (command != null && isNew(command)) {
+      String promptId = command.promptId();
+      if (command.kind() == OperatorCommand.Kind.ROLLBACKS_CLEARED
+          && promptId != null
+          && owns(promptId)) {
+        setCurrentKey(promptId);
+        run(promptId, (rollbacks, now) -> rollbacks.cleared(now, emitter));
+      }
+    }
+  }
+
+  /** Commands are sent again after a restart. */
+  private boolean isNew(OperatorCommand command) throws Exception {
+    Long last = commands.get(LAST);
+    if (last != null && command.commandId() <= last) {
+      return false;
+    }
+    commands.put(LAST, command.commandId());
+    return true;
+  }
+
+  @Override
+  protected void process(RollbackInput input) throws Exception {
+    WindowUpdate window = input.window();
+    RollbackTrigger trigger = input.trigger();
+    if (window != null) {
+      new PromptTraffic(new StoredTraffic(traffic)).add(window);
+    } else if (trigger != null && clock == EscalationClock.EVENT_TIME) {
+      List<RollbackTrigger> sameTime = new ArrayList<>();
+      List<RollbackTrigger> before = early.get(trigger.time());
+      if (before != null) {
+        sameTime.addAll(before);
+      }
+      sameTime.add(trigger);
+      early.put(trigger.time(), sameTime);
+      setEventTimer(earlier(eventTimer.value(), trigger.time()));
+    } else if (trigger != null) {
+      run(input.promptId(), (rollbacks, now) -> rollbacks.take(trigger, now, emitter));
+    }
+  }
+
+  private static long earlier(@Nullable Long set, long time) {
+    return set == null ? time : Math.min(set, time);
+  }
+
+  /** A step of the protocol. */
+  private interface Step {
+    void with(PromptRollbacks rollbacks, RollbackContext now);
+  }
+
+  /** Takes a step under the current key, and keeps what comes of it. */
+  private void run(String promptId, Step step) throws Exception {
+    run(promptId, step, eventTime);
+  }
+
+  private void run(String promptId, Step step, long time) throws Exception {
+    RollbackContext now =
+        new RollbackContext(
+            versions.view(),
+            registry(),
+            new PromptTraffic(new StoredTraffic(traffic)),
+            time,
+            timers.currentProcessingTime(),
+            clock == EscalationClock.PROCESSING_TIME);
+    PromptRollbacks rollbacks = load(promptId);
+    emitter.time = time;
+    step.with(rollbacks, now);
+    rollbacks.forgetKnown(now);
+    if (rollbacks.isEmpty()) {
+      protocol.clear();
+    } else {
+      protocol.update(rollbacks.toJson());
+    }
+    setEventTimer(next(rollbacks));
+    setClockTimer(rollbacks.wakeUpAtWallClock());
+  }
+
+  private PromptRollbacks load(String promptId) throws IOException {
+    EscalationPolicy critical = alerting.policy(Severity.CRITICAL);
+    String escalateTo = critical.escalateTo();
+    List<String> channels = escalateTo == null ? List.of() : List.of(escalateTo);
+    String json = protocol.value();
+    return json == null
+        ? new PromptRollbacks(promptId, alerting.autoRollback(), channels)
+        : PromptRollbacks.fromJson(promptId, alerting.autoRollback(), channels, json);
+  }
+
+  private RollbackRegistry registry() {
+    RollbackRegistry open = registry;
+    if (open == null) {
+      open = registries.open();
+      registry = open;
+    }
+    return open;
+  }
+
+  private long next(PromptRollbacks rollbacks) throws Exception {
+    long next = rollbacks.wakeUpAt();
+    for (long time : early.keys()) {
+      next = Math.min(next, time);
+    }
+    return next;
+  }
+
+  private void setEventTimer(long time) throws IOException {
+    Long set = eventTimer.value();
+    if (set != null && set == time) {
+      return;
+    }
+    if (set != null) {
+      timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, set);
+      eventTimer.clear();
+    }
+    if (time != Long.MAX_VALUE) {
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, time);
+      eventTimer.update(time);
+    }
+  }
+
+  private void setClockTimer(long time) throws IOException {
+    Long set = clockTimer.value();
+    if (clock == EscalationClock.EVENT_TIME || (set != null && set == time)) {
+      return;
+    }
+    if (set != null) {
+      timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, set);
+      clockTimer.clear();
+    }
+    if (time != Long.MAX_VALUE) {
+      timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, time);
+      clockTimer.update(time);
+    }
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> rung) throws Exception {
+    eventTimer.clear();
+    if (timers.currentWatermark() != Long.MAX_VALUE) {
+      wake(rung.getKey(), rung.getTimestamp());
+    }
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> rung) throws Exception {
+    clockTimer.clear();
+    run(rung.getKey(), (rollbacks, now) -> rollbacks.wake(now, emitter));
+  }
+
+  private void wake(String promptId, long time) throws Exception {
+    List<RollbackTrigger> demands = early.get(time);
+    if (demands != null) {
+      early.remove(time);
+    }
+    run(
+        promptId,
+        (rollbacks, now) -> {
+          if (demands != null) {
+            demands.stream()
+                .sorted(BY_RULE)
+                .forEach(trigger -> rollbacks.take(trigger, now, emitter));
+          }
+          rollbacks.wake(now, emitter);
+        },
+        time);
+  }
+
+  /** What was demanded up to the end is done, and what is being watched is judged by what came. */
+  @Override
+  protected void inputEnded() throws Exception {
+    Set<String> promptIds = new TreeSet<>(keys(PROTOCOL));
+    promptIds.addAll(keys(EARLY));
+    for (String promptId : promptIds) {
+      setCurrentKey(promptId);
+      Set<Long> times = new TreeSet<>();
+      early.keys().forEach(times::add);
+      for (long time : times) {
+        wake(promptId, time);
+      }
+      run(promptId, (rollbacks, now) -> rollbacks.finish(now, emitter));
+    }
+  }
+
+  private List<String> keys(String state) {
+    try (Stream<String> keys =
+        getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE).map(String.class::cast)) {
+      return keys.sorted().toList();
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    counters.snapshot();
+    super.snapshotState(context);
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (registry instanceof AutoCloseable open) {
+      open.close();
+    }
+    super.close();
+  }
+
+  /** Sends on what the protocol puts out. */
+  private final class Emitter implements PromptRollbacks.Output {
+    private long time;
+
+    @Override
+    public void rollback(RollbackRecord record) {
+      if (record.outcome() == null) {
+        counters.counter(CounterNames.rollbacks(record.status())).add(1L);
+      }
+      output.collect(new StreamRecord<>(record, time));
+    }
+
+    @Override
+    public void alert(AlertEvent event) {
+      counters.counter(CounterNames.alerts(event.change())).add(1L);
+      output.collect(ALERTS, new StreamRecord<>(event, time));
+    }
+
+    @Override
+    public void registryUnavailable(RegistryException problem) {
+      counters.counter(CounterNames.ROLLBACK_RETRIES).add(1L);
+      LOG.warn("the rollback protocol waits for the registry: {}", problem.getMessage());
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Runs the rollback protocol of each prompt. */
+@NullMarked
+package io.promptmonitor.jobs.rollback;
+
+import org.jspecify.annotations.NullMarked;
