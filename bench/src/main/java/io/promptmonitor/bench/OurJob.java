@@ -4,6 +4,9 @@ import io.promptmonitor.bench.Contender.Rules;
 import io.promptmonitor.common.deployment.Deduplication;
 import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.deployment.MonitorConfig;
+import io.promptmonitor.common.registry.InMemoryPromptRegistry;
+import io.promptmonitor.common.rollback.InMemoryRollbacks;
+import io.promptmonitor.common.rollback.RollbackRegistry;
 import io.promptmonitor.jobs.alerts.EscalationClock;
 import io.promptmonitor.jobs.monitor.AlertTopology;
 import io.promptmonitor.jobs.monitor.MonitorTopology;
@@ -14,6 +17,7 @@ import io.promptmonitor.jobs.source.registry.RegistryPolling;
 import io.promptmonitor.jobs.source.registry.RegistrySource;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -91,16 +95,23 @@ final class OurJob implements FlinkRun.Job {
         .uid("evaluations");
     if (rules == Rules.ALERTS) {
       AlertTopology.Outputs alerts =
-          new AlertTopology(withRules, EscalationClock.EVENT_TIME)
-              .build(outputs.evaluations(), outputs.registryChanges());
+          new AlertTopology(withRules, EscalationClock.EVENT_TIME, OurJob::rollbacks)
+              .build(outputs.windows(), outputs.evaluations(), outputs.registryChanges());
       discard(alerts.statuses(), "statuses");
       discard(alerts.notifications(), "notifications");
+      discard(alerts.rollbacks(), "rollbacks");
     }
     outputs
         .deadLetters()
         .sinkTo(new ProbeSink<>(deadLetter -> RunProbe.deadLetter()))
         .name("dead-letters")
         .uid("dead-letters");
+  }
+
+  /** Of prompts that nobody registered, so that nothing is ever rolled back. */
+  private static RollbackRegistry rollbacks() {
+    InstantSource clock = InstantSource.system();
+    return new InMemoryRollbacks(new InMemoryPromptRegistry(() -> "benchmark", clock), clock);
   }
 
   private static <T> void discard(DataStream<T> stream, String name) {

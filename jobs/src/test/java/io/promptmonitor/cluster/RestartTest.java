@@ -26,11 +26,13 @@ import io.promptmonitor.jobs.sink.AlertExemplarSink;
 import io.promptmonitor.jobs.sink.AlertSink;
 import io.promptmonitor.jobs.sink.DeadLetterSink;
 import io.promptmonitor.jobs.sink.RetryPolicy;
+import io.promptmonitor.jobs.sink.RollbackSink;
 import io.promptmonitor.jobs.sink.RuleStatusSink;
 import io.promptmonitor.jobs.sink.SinkOptions;
 import io.promptmonitor.jobs.sink.WindowMetricsSink;
 import io.promptmonitor.jobs.source.ExecutionSource;
 import io.promptmonitor.jobs.source.file.FileExecutions;
+import io.promptmonitor.registry.PostgresRollbacks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -185,13 +187,15 @@ class RestartTest {
         .uid("window-metrics");
     outputs.deadLetters().sinkTo(new DeadLetterSink(sinks)).uid("dead-letters");
     AlertTopology.Outputs alerts =
-        new AlertTopology(deployment, EscalationClock.EVENT_TIME)
-            .build(outputs.evaluations(), outputs.registryChanges());
+        new AlertTopology(
+                deployment, EscalationClock.EVENT_TIME, () -> new PostgresRollbacks(database))
+            .build(outputs.windows(), outputs.evaluations(), outputs.registryChanges());
     alerts.events().sinkTo(new AlertSink(sinks)).uid("alerts");
     alerts.events().sinkTo(new AlertEventSink(sinks)).uid("alert-transitions");
     alerts.statuses().sinkTo(new RuleStatusSink(sinks)).uid("rule-statuses");
     alerts.exemplars().sinkTo(new AlertExemplarSink(sinks)).uid("alert-evidence");
     alerts.escalations().sinkTo(new AlertEscalationSink(sinks)).uid("alert-escalations");
+    alerts.rollbacks().sinkTo(new RollbackSink(sinks)).uid("rollbacks");
     JobExecutionResult result = environment.execute();
     Map<String, Object> counts = new TreeMap<>(result.getAllAccumulatorResults());
     counts.remove(CounterNames.WINDOW_ROWS);

@@ -204,6 +204,10 @@ public final class PromptRollbacks {
       begin(context.registry().switchBack(order), context, output);
     } catch (RegistryException e) {
       refused(draft, e, target);
+    } catch (IllegalArgumentException e) {
+      output.registryUnavailable(
+          new RegistryException(
+              RegistryException.Reason.UNAVAILABLE, "the registry: " + e.getMessage(), e));
     }
   }
 
