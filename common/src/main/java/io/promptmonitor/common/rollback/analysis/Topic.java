@@ -51,6 +51,11 @@ enum Topic {
     this.beginnings = List.of(beginnings);
   }
 
+  /** How words begin that are about it, in lower case. */
+  List<String> beginnings() {
+    return beginnings;
+  }
+
   /** What a text is about. */
   static Set<Topic> of(String text) {
     Set<Topic> topics = EnumSet.noneOf(Topic.class);

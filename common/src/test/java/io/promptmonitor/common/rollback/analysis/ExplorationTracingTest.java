@@ -12,6 +12,7 @@ import io.promptmonitor.common.registry.Exploration;
 import io.promptmonitor.common.registry.Exploration.Alternative;
 import io.promptmonitor.common.registry.Exploration.ExplorationDecision;
 import io.promptmonitor.common.registry.VersionDefinitionJson;
+import io.promptmonitor.common.rollback.RollbackJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,7 @@ class ExplorationTracingTest {
         analysis(
             new FailureCounts(FailureDimension.BRANCH, "full_expansion", 200, 152),
             new FailureCounts(FailureDimension.BRANCH, "brief", 200, 8),
-            new FailureCounts(FailureDimension.TOKEN_LENGTH, "2000-3999", 150, 120),
+            new FailureCounts(FailureDimension.TOKEN_LENGTH, "2000-4999", 150, 120),
             new FailureCounts(FailureDimension.TOKEN_LENGTH, "1000-1999", 250, 40));
     assertThat(pretty(analysis.performanceToExplorationMapping()))
         .isEqualTo(resource("/rollback/mapping-of-an-incident.json"));
@@ -149,7 +150,7 @@ class ExplorationTracingTest {
 
   @Test
   void theAnalysisHasTheKeysOfTheTables() throws Exception {
-    JsonNode json = MAPPER.readTree(RecordJson.write(analysis()));
+    JsonNode json = MAPPER.readTree(RollbackJson.write(analysis()));
     assertThat(json.fieldNames())
         .toIterable()
         .containsExactly(
@@ -169,6 +170,8 @@ class ExplorationTracingTest {
             "after_versus_failing",
             "after_versus_before",
             "text");
+    assertThat(json.at("/what_changed/0/failing_versus_before/verdict").textValue())
+        .isEqualTo("worse");
     assertThat(json.findValues("delta").get(0).doubleValue()).isEqualTo(0.38);
     assertThat(json.toString()).doesNotContain("NaN").doesNotContain("Infinity");
   }
@@ -185,7 +188,7 @@ class ExplorationTracingTest {
                 List.of(
                     new FailureCounts(FailureDimension.BRANCH, "full_expansion", 500, 12),
                     new FailureCounts(FailureDimension.BRANCH, "brief", 1_500, 28),
-                    new FailureCounts(FailureDimension.TOKEN_LENGTH, "2000-3999", 400, 9),
+                    new FailureCounts(FailureDimension.TOKEN_LENGTH, "2000-4999", 400, 9),
                     new FailureCounts(FailureDimension.TOKEN_LENGTH, "1000-1999", 1_600, 31))));
   }
 
