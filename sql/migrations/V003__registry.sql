@@ -247,6 +247,20 @@ END
 $$;
 COMMENT ON FUNCTION promptmon.registry_active_version(text) IS 'The active version of a prompt; an error if there is none.';
 
+CREATE FUNCTION promptmon.registry_failing_version(a_prompt_id text, a_version_id text) RETURNS promptmon.prompt_version
+LANGUAGE plpgsql SET search_path = promptmon, pg_temp AS $$
+DECLARE
+    active prompt_version := registry_active_version(a_prompt_id);
+BEGIN
+    IF active.version_id IS DISTINCT FROM a_version_id THEN
+        RAISE EXCEPTION USING ERRCODE = 'PM004', MESSAGE = format(
+            '%s@%s is not active, %s is; there is nothing to roll back', a_prompt_id, a_version_id, active.version_id);
+    END IF;
+    RETURN active;
+END
+$$;
+COMMENT ON FUNCTION promptmon.registry_failing_version(text, text) IS 'The active version of a prompt; an error if it is not the failing one.';
+
 CREATE FUNCTION promptmon.registry_is_time(content text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET timezone = 'UTC' AS $$
 BEGIN
@@ -589,12 +603,14 @@ $$;
 COMMENT ON FUNCTION promptmon.registry_deploy(text, text, text) IS
     'Makes a staged, superseded or rolled-back version active in place of the present one, which is superseded; does nothing if it is active.';
 
-CREATE FUNCTION promptmon.registry_rollback(prompt_id text, to_version text, reason text) RETURNS SETOF promptmon.registry_event
+CREATE FUNCTION promptmon.registry_rollback(prompt_id text, to_version text, reason text, from_version text DEFAULT NULL)
+RETURNS SETOF promptmon.registry_event
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = promptmon, pg_temp SET lock_timeout = '10s' AS $$
 DECLARE
     received_at CONSTANT timestamptz := clock_timestamp();
     change_time timestamptz := registry_begin_change();
-    active prompt_version := registry_active_version(registry_rollback.prompt_id);
+    active prompt_version := CASE WHEN registry_rollback.from_version IS NULL THEN registry_active_version(registry_rollback.prompt_id)
+        ELSE registry_failing_version(registry_rollback.prompt_id, registry_rollback.from_version) END;
     event registry_event;
 BEGIN
     IF registry_reason(registry_rollback.reason) IS NULL THEN
@@ -606,8 +622,8 @@ BEGIN
     RETURN NEXT event;
 END
 $$;
-COMMENT ON FUNCTION promptmon.registry_rollback(text, text, text) IS
-    'Makes an earlier version active again in place of the active one: to_version, or if that is NULL the active version''s rollback reference. rollback_event has it as manual- and the number of the event.';
+COMMENT ON FUNCTION promptmon.registry_rollback(text, text, text, text) IS
+    'Makes an earlier version active again in place of the active one: to_version, or if that is NULL the active version''s rollback reference; with from_version only if that one is active. rollback_event has it as manual- and the number of the event.';
 
 CREATE FUNCTION promptmon.registry_deprecate(prompt_id text, version_id text, reason text DEFAULT NULL) RETURNS SETOF promptmon.registry_event
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = promptmon, pg_temp SET lock_timeout = '10s' AS $$

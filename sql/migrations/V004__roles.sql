@@ -45,7 +45,7 @@ GRANT EXECUTE ON FUNCTION
     promptmon.registry_register(text, json, text),
     promptmon.registry_stage(text, text, text),
     promptmon.registry_deploy(text, text, text),
-    promptmon.registry_rollback(text, text, text),
+    promptmon.registry_rollback(text, text, text, text),
     promptmon.registry_deprecate(text, text, text) TO promptmon_operator;
 
 -- Analysts see aggregates and everything about versions except the prompts' texts, which may be confidential and tell nothing about metrics.

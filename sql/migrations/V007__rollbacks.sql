@@ -150,20 +150,6 @@ $$;
 COMMENT ON FUNCTION promptmon.rollback_record_manual(promptmon.registry_event, timestamptz) IS
     'Writes an operator''s rollback with its steps so far, in the transaction that carries it out.';
 
-CREATE FUNCTION promptmon.rollback_failing_version(a_prompt_id text, failing_version text) RETURNS promptmon.prompt_version
-LANGUAGE plpgsql STABLE SET search_path = promptmon, pg_temp AS $$
-DECLARE
-    active prompt_version := registry_active_version(a_prompt_id);
-BEGIN
-    IF active.version_id IS DISTINCT FROM failing_version THEN
-        RAISE EXCEPTION USING ERRCODE = 'PM004', MESSAGE = format(
-            '%s@%s is not active, %s is; there is nothing to roll back', a_prompt_id, failing_version, active.version_id);
-    END IF;
-    RETURN active;
-END
-$$;
-COMMENT ON FUNCTION promptmon.rollback_failing_version(text, text) IS 'The active version of a prompt; an error if it is not the failing one.';
-
 CREATE FUNCTION promptmon.rollback_intervention_since(prompt_id text, max_per_day integer) RETURNS timestamptz
 LANGUAGE sql STABLE STRICT PARALLEL SAFE SET search_path = promptmon, pg_temp
 RETURN (
@@ -211,7 +197,7 @@ COMMENT ON FUNCTION promptmon.rollback_check_limits(text, timestamptz, interval,
 CREATE FUNCTION promptmon.rollback_verified_target(prompt_id text, failing_version text) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = promptmon, pg_temp AS $$
 DECLARE
-    active CONSTANT prompt_version := rollback_failing_version(rollback_verified_target.prompt_id, rollback_verified_target.failing_version);
+    active CONSTANT prompt_version := registry_failing_version(rollback_verified_target.prompt_id, rollback_verified_target.failing_version);
     target CONSTANT prompt_version := registry_rollback_target(active, active.rollback_reference);
 BEGIN
     RETURN target.version_id;
@@ -257,7 +243,7 @@ BEGIN
             RETURN recorded;
         END IF;
     ELSE
-        active := rollback_failing_version(entry.prompt_id, entry.from_version);
+        active := registry_failing_version(entry.prompt_id, entry.from_version);
         IF NOT active.auto_rollback_enabled THEN
             RAISE EXCEPTION USING ERRCODE = 'PM015', MESSAGE = format(
                 '%s@%s is not to be rolled back automatically (auto_rollback_enabled: false); an operator can',
@@ -371,7 +357,6 @@ REVOKE ALL ON FUNCTION promptmon.rollback_event_keep_switch(), promptmon.minutes
     promptmon.rollback_step(text, timestamptz, text),
     promptmon.rollback_record(promptmon.rollback_event, promptmon.registry_event),
     promptmon.rollback_record_manual(promptmon.registry_event, timestamptz),
-    promptmon.rollback_failing_version(text, text),
     promptmon.rollback_intervention_since(text, integer),
     promptmon.rollback_check_limits(text, timestamptz, interval, integer),
     promptmon.rollback_verified_target(text, text),

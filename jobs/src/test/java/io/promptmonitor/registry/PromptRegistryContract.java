@@ -278,6 +278,23 @@ abstract class PromptRegistryContract {
   }
 
   @Test
+  void aRollbackCanBeOfOneVersionOnly() {
+    givenTwoDeployed();
+    RegistryOperation ofTheFirst = new RegistryOperation.Rollback(P, null, "it fails", v("1.0.0"));
+    assertRefused(
+        () -> registry.execute(List.of(ofTheFirst)),
+        Reason.ILLEGAL_TRANSITION,
+        P + "@1.0.0 is not active, 1.1.0 is; there is nothing to roll back");
+    RegistryOperation ofTheSecond = new RegistryOperation.Rollback(P, null, "it fails", v("1.1.0"));
+    assertThat(registry.execute(List.of(ofTheSecond)).get(0)).isPresent();
+    assertRefused(
+        () -> registry.execute(List.of(ofTheSecond)),
+        Reason.ILLEGAL_TRANSITION,
+        P + "@1.1.0 is not active, 1.0.0 is; there is nothing to roll back");
+    assertThat(registry.getActive(P).versionId()).isEqualTo(v("1.0.0"));
+  }
+
+  @Test
   void otherTargetsOfARollbackAreRefused() {
     givenTwoDeployed();
     given(register(P, "1.2.0"), register(P, "0.9.0"), Versions.deprecate(P, "0.9.0"));

@@ -177,6 +177,8 @@ class RegistriesAgreeTest {
         Tuple.of(10, reason.map(r -> new RegistryOperation.Deploy(promptId, version, r))),
         Tuple.of(5, Arbitraries.just(Versions.rollback(promptId, versionId))),
         Tuple.of(4, Arbitraries.just(Versions.rollback(promptId, null))),
+        Tuple.of(
+            2, Arbitraries.just(new RegistryOperation.Rollback(promptId, null, "fails", version))),
         Tuple.of(1, reason.map(r -> new RegistryOperation.Deprecate(promptId, version, r))));
   }
 

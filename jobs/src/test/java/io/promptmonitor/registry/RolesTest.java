@@ -95,6 +95,7 @@ class RolesTest {
       registry_check_integrity    -     -        -       -            -       -
       registry_deploy             -     yes      -       -            -       -
       registry_deprecate          -     yes      -       -            -       -
+      registry_failing_version    -     -        -       -            -       -
       registry_go_back            -     -        -       -            -       -
       registry_is_label           -     -        -       -            -       -
       registry_is_time            -     -        -       -            -       -
@@ -107,7 +108,6 @@ class RolesTest {
       registry_version            -     -        -       -            -       -
       rollback_automatic          yes   -        -       -            -       -
       rollback_check_limits       -     -        -       -            -       -
-      rollback_failing_version    -     -        -       -            -       -
       rollback_intervention_since yes   yes      yes     yes          -       -
       rollback_record             -     -        -       -            -       -
       rollback_record_manual      -     -        -       -            -       -

@@ -111,7 +111,8 @@ public final class PostgresPromptRegistry implements PromptRegistry, AutoCloseab
     } else if (operation instanceof RegistryOperation.Deploy o) {
       return call(connection, "registry_deploy(?, ?, ?)", promptId, o.versionId(), o.reason());
     } else if (operation instanceof RegistryOperation.Rollback o) {
-      return call(connection, "registry_rollback(?, ?, ?)", promptId, o.to(), o.reason());
+      return call(
+          connection, "registry_rollback(?, ?, ?, ?)", promptId, o.to(), o.reason(), o.from());
     } else if (operation instanceof RegistryOperation.Deprecate o) {
       return call(connection, "registry_deprecate(?, ?, ?)", promptId, o.versionId(), o.reason());
     }

@@ -61,7 +61,7 @@ public final class LifeCycle {
       if (reason == null) {
         throw new IllegalArgumentException("a rollback needs a reason");
       }
-      return new RegistryOperation.Rollback(promptId, o.to(), reason);
+      return new RegistryOperation.Rollback(promptId, o.to(), reason, o.from());
     }
     throw new IllegalArgumentException("unknown operation " + operation.getClass());
   }
@@ -146,7 +146,8 @@ public final class LifeCycle {
               : null;
     } else if (operation instanceof RegistryOperation.Rollback o) {
       change =
-          Change.toVersion(Kind.ROLLED_BACK, active, prompt.rollbackTarget(o.to()), o.reason());
+          Change.toVersion(
+              Kind.ROLLED_BACK, active, prompt.rollbackTarget(o.from(), o.to()), o.reason());
     } else if (operation instanceof RegistryOperation.Deprecate o) {
       change =
           prompt.mayDeprecate(o.versionId())
@@ -266,12 +267,19 @@ public final class LifeCycle {
       return true;
     }
 
-    SemanticVersion rollbackTarget(@Nullable SemanticVersion given) {
+    SemanticVersion rollbackTarget(
+        @Nullable SemanticVersion failing, @Nullable SemanticVersion given) {
       SemanticVersion active = active();
       if (active == null) {
         requireKnown();
         throw new RegistryException(
             Reason.NO_ACTIVE_VERSION, "no version of " + promptId + " is active");
+      }
+      if (failing != null && !failing.equals(active)) {
+        throw refused(
+            Reason.ILLEGAL_TRANSITION,
+            failing,
+            "is not active, " + active + " is; there is nothing to roll back");
       }
       SemanticVersion target = given != null ? given : version(active).rollbackReference();
       if (target == null) {

@@ -32,9 +32,18 @@ public sealed interface RegistryOperation {
    *
    * @param to the version to go back to; null for the active version's rollback reference
    * @param reason why; not blank
+   * @param from the version that must be active, so that one that somebody else made active in the
+   *     meantime is not rolled back; null for whichever is
    */
-  record Rollback(String promptId, @Nullable SemanticVersion to, String reason)
-      implements RegistryOperation {}
+  record Rollback(
+      String promptId, @Nullable SemanticVersion to, String reason, @Nullable SemanticVersion from)
+      implements RegistryOperation {
+
+    /** A rollback from whichever version is active. */
+    public Rollback(String promptId, @Nullable SemanticVersion to, String reason) {
+      this(promptId, to, reason, null);
+    }
+  }
 
   /** Withdraws a version that is not active, for good; does nothing if it is withdrawn. */
   record Deprecate(String promptId, SemanticVersion versionId, @Nullable String reason)

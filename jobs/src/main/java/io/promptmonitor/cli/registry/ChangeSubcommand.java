@@ -30,15 +30,30 @@ abstract class ChangeSubcommand extends RegistrySubcommand {
       Map<String, @Nullable Object> values = new LinkedHashMap<>();
       values.put("changed", event.isPresent());
       values.put("event", event.map(EventText::values).orElse(null));
+      event.ifPresent(e -> addTo(values, e));
       printJson(values);
     } else {
       print(event.map(EventText::sentence).orElseGet(this::already));
+      String where = event.map(this::whereToLook).orElse(null);
+      if (where != null) {
+        say(where);
+      }
     }
     return PromptMon.EXIT_OK;
   }
 
   /** Makes the change; empty if it was so already. */
   abstract Optional<RegistryEvent> change(PromptRegistry registry);
+
+  /**
+   * Adds what there is to say of a change beside its event, for JSON; nothing unless overridden.
+   */
+  void addTo(Map<String, @Nullable Object> values, RegistryEvent event) {}
+
+  /** Where more is told of a change; null for nowhere. */
+  @Nullable String whereToLook(RegistryEvent event) {
+    return null;
+  }
 
   /** What to say if it was so already. */
   abstract String already();

@@ -2,7 +2,11 @@ package io.promptmonitor.cli.registry;
 
 import io.promptmonitor.common.registry.PromptRegistry;
 import io.promptmonitor.common.registry.RegistryEvent;
+import io.promptmonitor.common.registry.RegistryOperation;
 import io.promptmonitor.common.registry.SemanticVersion;
+import io.promptmonitor.common.rollback.RollbackRecord;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +30,15 @@ final class RollbackCommand extends ChangeSubcommand {
   private @Nullable SemanticVersion to;
 
   @Option(
+      names = "--from",
+      paramLabel = "VERSION",
+      converter = VersionConverter.class,
+      description =
+          "The version that fails: refused if another one is active, because somebody else was"
+              + " faster. Default: whichever is active.")
+  private @Nullable SemanticVersion from;
+
+  @Option(
       names = "--reason",
       required = true,
       paramLabel = "TEXT",
@@ -41,7 +54,21 @@ final class RollbackCommand extends ChangeSubcommand {
 
   @Override
   Optional<RegistryEvent> change(PromptRegistry registry) {
-    return Optional.of(registry.rollback(promptId(), to, reason));
+    return registry
+        .execute(List.of(new RegistryOperation.Rollback(promptId(), to, reason, from)))
+        .get(0);
+  }
+
+  @Override
+  void addTo(Map<String, @Nullable Object> values, RegistryEvent event) {
+    values.put("rollback_id", RollbackRecord.manualId(event.eventId()));
+  }
+
+  @Override
+  String whereToLook(RegistryEvent event) {
+    return "promptmon rollbacks show "
+        + RollbackRecord.manualId(event.eventId())
+        + " tells whether it helps";
   }
 
   @Override

@@ -105,16 +105,36 @@ class RegistryCommandTest {
   }
 
   @Test
+  void aRollbackSaysWhereItIsFollowed() throws Exception {
+    deployed("followed", "1.0.0");
+    deployed("followed", "1.1.0");
+    assertThat(registry("rollback", "followed", "--reason", "wrong totals")).isZero();
+    assertThat(out.toString()).contains("1.0.0").hasLineCount(1);
+    assertThat(err.toString())
+        .matches("promptmon rollbacks show manual-\\d+ tells whether it helps\n");
+  }
+
+  @Test
   void aRollbackNeedsAReasonAndIsInTheHistory() throws Exception {
     deployed("back", "1.0.0");
     deployed("back", "1.1.0");
     assertThat(registry("rollback", "back")).isEqualTo(PromptMon.EXIT_USAGE);
     assertThat(err.toString()).contains("--reason");
-    assertThat(registry("rollback", "back", "--reason", "wrong totals", "--json")).isZero();
+    assertThat(registry("rollback", "back", "--from", "1.0.0", "--reason", "wrong totals"))
+        .isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(err)
+        .hasToString(
+            "promptmon: back@1.0.0 is not active, 1.1.0 is; there is nothing to roll back\n");
+    assertThat(
+            registry("rollback", "back", "--from", "1.1.0", "--reason", "wrong totals", "--json"))
+        .isZero();
+    assertThat(err.toString()).isEmpty();
     JsonNode result = JSON.readTree(out.toString());
     assertThat(result.get("changed").asBoolean()).isTrue();
     assertThat(result.get("event").get("kind").asText()).isEqualTo("rolled_back");
     assertThat(result.get("event").get("from_version").asText()).isEqualTo("1.1.0");
+    assertThat(result.get("rollback_id").asText())
+        .isEqualTo("manual-" + result.get("event").get("event_id").asText());
     assertThat(registry("rollback", "back", "--to", "1.1.0", "--reason", "again"))
         .isEqualTo(PromptMon.EXIT_PROBLEM);
     assertThat(err.toString()).startsWith("promptmon: ").hasLineCount(1);
