@@ -37,7 +37,7 @@ CREATE TABLE promptmon.rollback_event (
     CONSTRAINT kind_known               CHECK (kind IN ('automatic', 'manual')),
     CONSTRAINT status_known             CHECK (status IN ('switched', 'held_back', 'refused')),
     CONSTRAINT refusal_known            CHECK (refusal IN ('too_little_evidence', 'no_evidence_possible', 'low_confidence', 'stale', 'disabled', 'no_target',
-                                                           'tampered_target', 'invalid_target', 'too_soon', 'manual_intervention_required', 'not_active')),
+                                                           'tampered_target', 'invalid_target', 'too_soon', 'manual_intervention_required', 'not_authorized')),
     CONSTRAINT refusal_if_not_switched  CHECK ((refusal IS NULL) = (status = 'switched')),
     CONSTRAINT refusal_reason_of_refusal CHECK (refusal_reason IS NULL OR refusal IS NOT NULL),
     CONSTRAINT switched_is_complete     CHECK (CASE WHEN status = 'switched' THEN to_version IS NOT NULL AND requested_by IS NOT NULL AND switched_at IS NOT NULL
@@ -166,6 +166,7 @@ RETURN (
 COMMENT ON FUNCTION promptmon.rollback_intervention_since(text, integer) IS
     'Since when a prompt is not rolled back automatically any more, because it was max_per_day times within 24 hours, until an operator clears it; NULL if it may be. It follows from registry_event and operator_command alone.';
 
+-- The same in Java: io.promptmonitor.common.rollback.RollbackSafeguards. A test compares both, messages included.
 CREATE FUNCTION promptmon.rollback_check_limits(a_prompt_id text, a_time timestamptz, min_interval interval, max_per_day integer) RETURNS void
 LANGUAGE plpgsql SET search_path = promptmon, pg_temp AS $$
 DECLARE
@@ -177,7 +178,7 @@ BEGIN
             '%s is not to be rolled back automatically (at most 0 times a day); an operator can', a_prompt_id);
     ELSIF rollback_intervention_since(a_prompt_id, max_per_day) IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'PM013', MESSAGE = format(
-            '%s was rolled back automatically %s in 24 hours; an operator has to look, and then allow it again (promptmon rollbacks clear)',
+            '%1$s was rolled back automatically %2$s in 24 hours; an operator has to look, and then: promptmon rollbacks clear %1$s',
             a_prompt_id, CASE max_per_day WHEN 1 THEN 'once' ELSE max_per_day || ' times' END);
     ELSIF since_last < min_interval THEN
         RAISE EXCEPTION USING ERRCODE = 'PM008', MESSAGE = format(
@@ -381,7 +382,7 @@ COMMENT ON COLUMN promptmon.rollback_event.prompt_id IS 'Identifier of the promp
 COMMENT ON COLUMN promptmon.rollback_event.from_version IS 'The version that fails, or was replaced.';
 COMMENT ON COLUMN promptmon.rollback_event.to_version IS 'The version to go back to. NULL if there is none.';
 COMMENT ON COLUMN promptmon.rollback_event.status IS 'switched (it happened), held_back (it did not, and may yet) or refused (it did not, and will not for this trigger unless the registry changes).';
-COMMENT ON COLUMN promptmon.rollback_event.refusal IS 'Why it did not happen: too_little_evidence, no_evidence_possible, low_confidence, stale, disabled, no_target, tampered_target, invalid_target, too_soon, manual_intervention_required or not_active. NULL if it did.';
+COMMENT ON COLUMN promptmon.rollback_event.refusal IS 'Why it did not happen: too_little_evidence, no_evidence_possible, low_confidence, stale, disabled, no_target, tampered_target, invalid_target, too_soon, manual_intervention_required or not_authorized. NULL if it did.';
 COMMENT ON COLUMN promptmon.rollback_event.refusal_reason IS 'The same in a sentence.';
 COMMENT ON COLUMN promptmon.rollback_event.requested_by IS 'Who switched: the user that the database authenticated. NULL if it did not happen.';
 COMMENT ON COLUMN promptmon.rollback_event.reason IS 'Why, for people.';

@@ -86,8 +86,8 @@ class AutomaticRollbackLimitsTest {
     assertRefused(
         () -> rollBack("p", decisionId),
         Reason.INTERVENTION_REQUIRED,
-        "p was rolled back automatically 3 times in 24 hours; an operator has to look, and then"
-            + " allow it again (promptmon rollbacks clear)");
+        "p was rolled back automatically 3 times in 24 hours; an operator has to look, and then:"
+            + " promptmon rollbacks clear p");
   }
 
   private void assertNothingToClear(String promptId) {
@@ -232,8 +232,8 @@ class AutomaticRollbackLimitsTest {
     assertRefused(
         () -> rollBack("d2", Duration.ZERO, 1),
         Reason.INTERVENTION_REQUIRED,
-        "p was rolled back automatically once in 24 hours; an operator has to look, and then allow"
-            + " it again (promptmon rollbacks clear)");
+        "p was rolled back automatically once in 24 hours; an operator has to look, and then:"
+            + " promptmon rollbacks clear p");
     rollBack("d2", Duration.ZERO, 2);
     deployAgain();
     assertRefused(

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the protocol needs of the registry, by the database's own functions. */
@@ -192,6 +193,19 @@ class PostgresRollbacksTest {
     // Somebody writes what he knew before.
     write(held);
     assertThat(rollbacks.recorded("d1")).isEqualTo(switched);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyRefusalCanBeWritten(Refusal refusal) throws Exception {
+    RollbackRecord record = Demands.record("p", "1.1.0", "d1", "it may fail", refusal);
+    write(record);
+    assertThat(rollbacks.recorded("d1")).isEqualTo(record);
+    assertThat(
+            postgres.query(
+                "SELECT col_description('rollback_event'::regclass, attnum) FROM pg_attribute"
+                    + " WHERE attrelid = 'rollback_event'::regclass AND attname = 'refusal'"))
+        .contains(refusal.label());
   }
 
   @Test
