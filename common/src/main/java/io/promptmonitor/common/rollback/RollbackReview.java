@@ -10,7 +10,6 @@ import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.rollback.analysis.ObservedSpan;
 import io.promptmonitor.common.rollback.analysis.PostRollbackAnalysis;
-import io.promptmonitor.common.rollback.analysis.VersionFailures;
 import io.promptmonitor.common.rollback.recovery.RecoveryAssessment;
 import io.promptmonitor.common.rollback.recovery.RecoverySpans;
 import io.promptmonitor.common.rollback.recovery.RollbackOutcome;
@@ -61,16 +60,13 @@ record RollbackReview(
             cause,
             target,
             new RecoverySpans(span(after, target), span(bad, failing), baselines(target)));
-    Metric metric = metric(cause);
     PostRollbackAnalysis analysis =
         PostRollbackAnalysis.of(
-            metric,
+            metric(cause),
             failing == null ? null : failing.definition().exploration(),
             baselines(failing),
             new PostRollbackAnalysis.Spans(
-                span(before, target), span(bad, failing), span(after, target)),
-            VersionFailures.of(bad),
-            VersionFailures.of(before));
+                span(before, target), span(bad, failing), span(after, target)));
     return new RollbackReview(
         recovery.outcome(),
         recovery.reason()
@@ -97,10 +93,9 @@ record RollbackReview(
         target == null ? List.of() : target.alertThresholds(), spans, least);
   }
 
-  private static Metric metric(@Nullable RollbackCause cause) {
+  private static @Nullable Metric metric(@Nullable RollbackCause cause) {
     String name = cause == null ? null : cause.metric();
-    Metric known = name == null ? null : Metric.named(name);
-    return known == null ? Metric.ERROR_RATE : known;
+    return name == null ? null : Metric.named(name);
   }
 
   private static @Nullable RegisteredVersion version(
