@@ -12,6 +12,7 @@ import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.rollback.RollbackRecord.Kind;
+import io.promptmonitor.common.rollback.RollbackRecord.Status;
 import io.promptmonitor.common.rollback.recovery.RollbackOutcome;
 import java.io.IOException;
 import java.time.Duration;
@@ -77,6 +78,7 @@ public final class PromptRollbacks {
    * @param refusal why it did not; null if the registry could not be asked
    * @param settled whether there is no use in trying again before something changes
    * @param triedAt event time of the last try
+   * @param held what was written of it; null if nothing was
    */
   private record Attempt(
       String triggerId,
@@ -85,18 +87,20 @@ public final class PromptRollbacks {
       long lastDemand,
       @Nullable Refusal refusal,
       boolean settled,
-      long triedAt) {
+      long triedAt,
+      @Nullable RollbackRecord held) {
 
     Attempt demanded(long time) {
-      return new Attempt(triggerId, version, detectedAt, time, refusal, settled, triedAt);
+      return new Attempt(triggerId, version, detectedAt, time, refusal, settled, triedAt, held);
     }
 
-    Attempt refused(Refusal why, long time) {
-      return new Attempt(triggerId, version, detectedAt, lastDemand, why, why.settles(), time);
+    Attempt refused(Refusal why, long time, @Nullable RollbackRecord record) {
+      return new Attempt(
+          triggerId, version, detectedAt, lastDemand, why, why.settles(), time, record);
     }
 
     Attempt unsettled() {
-      return new Attempt(triggerId, version, detectedAt, lastDemand, refusal, false, triedAt);
+      return new Attempt(triggerId, version, detectedAt, lastDemand, refusal, false, triedAt, held);
     }
   }
 
@@ -145,8 +149,7 @@ public final class PromptRollbacks {
   public void take(RollbackTrigger trigger, RollbackContext context, Output output) {
     String version = trigger.promptVersion().version();
     if (!version.equals(activeVersion(context))) {
-      attempts.remove(trigger.triggerId()); // What is left of it in the windows.
-      return;
+      return; // What is left of it in the windows.
     }
     Attempt before = attempts.get(trigger.triggerId());
     Attempt attempt =
@@ -158,7 +161,8 @@ public final class PromptRollbacks {
                 trigger.time(),
                 null,
                 false,
-                trigger.time())
+                trigger.time(),
+                null)
             : before.demanded(trigger.time());
     attempts.put(trigger.triggerId(), attempt);
     if (!attempt.settled) {
@@ -229,21 +233,29 @@ public final class PromptRollbacks {
     return active == null ? null : active.toString();
   }
 
-  /** Why what was seen says nothing about now; null if it does. */
-  private static @Nullable String stale(
+  /**
+   * Why what was seen says nothing about the version as it is served now; null if it does. The
+   * window must lie in the time in which the version has been active: before, it may have been
+   * tried out, or have been active and rolled back. In a replay, where the registry's times mean
+   * nothing, a version is active from its first execution on.
+   */
+  private @Nullable String stale(
       RollbackTrigger trigger, RegisteredVersion failing, RollbackContext context) {
-    if (!context.live()) {
-      return null;
-    }
     long age = context.wallClock() - trigger.time();
-    if (age > MAX_AGE) {
+    if (context.live() && age > MAX_AGE) {
       return "what the rule saw is " + age / 60_000 + " minutes old";
     }
-    Instant activeSince = failing.deployment().deployedAt();
     AlertReading reading = trigger.reading();
     long window = reading == null ? 0 : reading.window();
-    return activeSince != null && trigger.time() - window < activeSince.toEpochMilli()
-        ? "the window that the rule saw began before the version became active"
+    Instant deployed = failing.deployment().deployedAt();
+    long activeSince =
+        !context.live()
+            ? context.traffic().begins(trigger.promptVersion().version())
+            : deployed == null ? Long.MIN_VALUE : deployed.toEpochMilli();
+    return trigger.time() - window < activeSince
+        ? "the version has not been active for as long as the rule's window, "
+            + window / 60_000
+            + " min"
         : null;
   }
 
@@ -277,12 +289,14 @@ public final class PromptRollbacks {
   private void hold(Draft draft, Refusal refusal, String reason, @Nullable String target) {
     Attempt attempt = draft.attempt;
     RollbackTrigger trigger = draft.rollback.trigger();
-    attempts.put(attempt.triggerId, attempt.refused(refusal, trigger.time()));
     if (attempt.refusal == refusal) {
+      attempts.put(attempt.triggerId, attempt.refused(refusal, trigger.time(), attempt.held));
       return;
     }
-    draft.output.rollback(
-        draft.rollback.refused(refusal, reason, target, draft.context.wallClock()));
+    RollbackRecord record =
+        draft.rollback.refused(refusal, reason, target, draft.context.wallClock());
+    attempts.put(attempt.triggerId, attempt.refused(refusal, trigger.time(), record));
+    draft.output.rollback(record);
     RollbackAlert alert = refusal.alert();
     if (alert != null && !isFiring(alert)) {
       fire(
@@ -312,6 +326,7 @@ public final class PromptRollbacks {
     if (record.outcome() != null || watches.stream().anyMatch(w -> w.isOf(record.rollbackId()))) {
       return;
     }
+    attempts.remove(record.rollbackId());
     switched(context, output);
     RollbackWatch watch = RollbackWatch.of(record, context);
     RollbackCause cause = record.cause();
@@ -334,7 +349,8 @@ public final class PromptRollbacks {
 
   /** Another version is active: what was going on about the one before is over. */
   private void switched(RollbackContext context, Output output) {
-    attempts.clear();
+    List.copyOf(attempts.values())
+        .forEach(attempt -> drop(attempt, "then another version became active", output));
     for (RollbackWatch watch : List.copyOf(watches)) {
       conclude(watch, true, context, output);
     }
@@ -343,6 +359,15 @@ public final class PromptRollbacks {
         Cause.RULE_REMOVED,
         context,
         output);
+  }
+
+  /** What is held back and was not done for so long never will be. */
+  private void drop(Attempt attempt, String why, Output output) {
+    attempts.remove(attempt.triggerId);
+    RollbackRecord held = attempt.held;
+    if (held != null && held.status() == Status.HELD_BACK) {
+      output.rollback(RollbackSteps.over(held, why));
+    }
   }
 
   /**
@@ -413,7 +438,11 @@ public final class PromptRollbacks {
       return; // No event time yet.
     }
     long forgotten = context.eventTime() - TRIGGER_MEMORY;
-    attempts.values().removeIf(attempt -> attempt.lastDemand <= forgotten);
+    for (Attempt attempt : List.copyOf(attempts.values())) {
+      if (attempt.lastDemand <= forgotten) {
+        drop(attempt, "then the rule demanded it no longer", output);
+      }
+    }
     attempts.replaceAll(
         (id, attempt) -> attempt.triedAt <= forgotten ? attempt.unsettled() : attempt);
     if (attempts.isEmpty()) {

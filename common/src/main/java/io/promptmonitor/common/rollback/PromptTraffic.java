@@ -130,6 +130,23 @@ public final class PromptTraffic {
     }
   }
 
+  /** When the traffic of a version begins that is kept; {@link Long#MAX_VALUE} if none is. */
+  public long begins(String version) {
+    Windows windows = versions.get(version);
+    if (windows == null) {
+      return Long.MAX_VALUE;
+    }
+    long minute = windows.minutes.isEmpty() ? Long.MAX_VALUE : windows.minutes.first();
+    return windows.hours.isEmpty() ? minute : Math.min(minute, firstOf(windows));
+  }
+
+  /** An hour begins before the first execution in it. */
+  private static long firstOf(Windows windows) {
+    long hour = windows.hours.first();
+    Long minute = windows.minutes.ceiling(hour);
+    return minute != null && minute < hour + HOUR ? minute : hour;
+  }
+
   /** The minutes of a version that begin from {@code from} to before {@code to}, in their order. */
   public List<Minute> minutes(String version, long from, long to) {
     List<Minute> minutes = new ArrayList<>();

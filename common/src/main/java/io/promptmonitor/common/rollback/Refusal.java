@@ -12,7 +12,7 @@ public enum Refusal {
   NO_EVIDENCE_POSSIBLE(Status.REFUSED, RollbackStep.DETECT, null),
   /** The trigger is less sure than an automatic switch asks for. */
   LOW_CONFIDENCE(Status.REFUSED, RollbackStep.DETECT, null),
-  /** What was seen is from before the version became active, or too long ago. */
+  /** What was seen is in part from before the version became active, or too long ago. */
   STALE(Status.HELD_BACK, RollbackStep.DETECT, null),
   /** The version has none to go back to. */
   NO_TARGET(Status.REFUSED, RollbackStep.VERIFY, RollbackAlert.NOT_POSSIBLE),

@@ -33,7 +33,7 @@ public record RollbackEvidence(
   }
 
   /** Whether it is as much as is needed. */
-  public boolean isEnough() {
+  boolean isEnough() {
     return needed == null || (eValue != null && eValue >= needed);
   }
 }

@@ -100,6 +100,35 @@ final class RollbackSteps {
         review.analysis());
   }
 
+  /** What was held back will not be done any more. */
+  static RollbackRecord over(RollbackRecord r, String why) {
+    return new RollbackRecord(
+        r.rollbackId(),
+        r.kind(),
+        r.promptId(),
+        r.fromVersion(),
+        r.toVersion(),
+        RollbackRecord.Status.REFUSED,
+        r.refusal(),
+        r.refusalReason() + "; " + why,
+        r.requestedBy(),
+        r.reason(),
+        r.triggeredAt(),
+        r.switchedAt(),
+        r.registryEventId(),
+        r.cause(),
+        r.evidence(),
+        r.steps(),
+        r.snapshot(),
+        r.watchUntil(),
+        r.outcome(),
+        r.outcomeReason(),
+        r.outcomeAt(),
+        r.recovery(),
+        r.stragglers(),
+        r.analysis());
+  }
+
   /** Sets the result of a step: a new one at the end, or in place of what is said of it. */
   private static void set(
       List<StepResult> steps,

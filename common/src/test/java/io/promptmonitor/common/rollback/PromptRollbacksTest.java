@@ -169,6 +169,22 @@ class PromptRollbacksTest {
   }
 
   @Test
+  void whatIsHeldBackIsOverWhenTheRuleDemandsNothingMoreOrAnotherVersionIsActive() {
+    RollbackRun run = incident();
+    run.demand(3, 25);
+    run.until(30);
+    assertThat(run.last().status()).isEqualTo(Status.REFUSED);
+    assertThat(run.last().refusal()).isEqualTo(Refusal.TOO_LITTLE_EVIDENCE);
+    assertThat(run.last().refusalReason()).endsWith("; then the rule demanded it no longer");
+    run.demand(3, 25);
+    run.deploy("3.0.0", RollbackPolicy.defaults());
+    run.hear();
+    assertThat(run.last().refusalReason()).endsWith("; then another version became active");
+    assertThat(run.records).hasSize(4);
+    assertThat(run.state()).isEmpty();
+  }
+
+  @Test
   void aTriggerThatIsNotSureOrCannotBeIsNotEnough() {
     RollbackRun run = incident();
     run.demand(NEW, Confidence.LOW, RollbackRun.sample(20, 20));

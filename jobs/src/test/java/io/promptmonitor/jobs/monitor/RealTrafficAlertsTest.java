@@ -85,6 +85,8 @@ class RealTrafficAlertsTest {
                   1 - 3 * failures);
       VersionFile file = ConfigReader.read(version + ".yaml", yaml, VersionFile::read);
       registry.register(promptId, file.definition(), file.promptText());
+      registry.stage(promptId, file.definition().versionId(), null);
+      registry.deploy(promptId, file.definition().versionId(), null);
     }
   }
 
@@ -109,6 +111,29 @@ class RealTrafficAlertsTest {
         .isBetween(switched, switched.plus(Duration.ofMinutes(5)).plus(PANE));
     assertThat(firstFired("opinionqa/gpt-4", "2023.6.13", "Low Success Rate"))
         .isBetween(switched, switched.plus(Duration.ofMinutes(10)).plus(PANE));
+  }
+
+  @Test
+  void unansweredQuestionsRollTheVersionBack() {
+    assertThat(
+            POSTGRES.query(
+                "SELECT prompt_id, from_version, to_version, status,"
+                    + " triggered_at BETWEEN '2023-07-27T00:41:00Z' AND '2023-07-27T00:43:00Z',"
+                    + " jsonb_array_length(steps), outcome FROM rollback_event"
+                    + " WHERE status <> 'refused'"))
+        .as("and nothing else, so that opinionqa/gpt-3.5-turbo is not rolled back")
+        .isEqualTo("opinionqa/gpt-4|2023.6.13|2023.3.14|switched|t|7|no_data");
+    assertThat(POSTGRES.query("SELECT to_version FROM registry_event WHERE kind = 'rolled_back'"))
+        .isEqualTo("2023.3.14");
+  }
+
+  @Test
+  void theAnalysisNamesTheErrorType() {
+    assertThat(
+            POSTGRES.query(
+                "SELECT f ->> 'dimension', f ->> 'value' FROM rollback_event,"
+                    + " jsonb_array_elements(analysis #> '{failure_correlation,findings}') f"))
+        .contains("error_type|no_answer");
   }
 
   @Test
