@@ -2,6 +2,7 @@ package io.promptmonitor.cli;
 
 import io.promptmonitor.cli.alerts.AlertsCommand;
 import io.promptmonitor.cli.registry.RegistryCommand;
+import io.promptmonitor.cli.rollbacks.RollbacksCommand;
 import io.promptmonitor.common.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.Objects;
@@ -32,6 +33,7 @@ import picocli.CommandLine.ParseResult;
       MigrateCommand.class,
       MonitorCommand.class,
       RegistryCommand.class,
+      RollbacksCommand.class,
       SimulateCommand.class,
       SqlCommand.class,
       TestCommand.class

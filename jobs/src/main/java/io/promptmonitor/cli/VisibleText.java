@@ -5,6 +5,13 @@ public final class VisibleText {
 
   private VisibleText() {}
 
+  /** An argument of a command as a shell takes it. */
+  public static String argument(String value) {
+    return value.matches("[A-Za-z0-9_./:@=-]+")
+        ? value
+        : "'" + of(value).replace("'", "'\\''") + "'";
+  }
+
   /** Without control characters, which would break the table or command the terminal. */
   public static String of(String value) {
     StringBuilder text = new StringBuilder(value.length());

@@ -1,5 +1,6 @@
 package io.promptmonitor.registry;
 
+import io.promptmonitor.common.rollback.RollbackCause;
 import io.promptmonitor.common.rollback.RollbackJson;
 import io.promptmonitor.common.rollback.RollbackOrder;
 import io.promptmonitor.common.rollback.RollbackRecord;
@@ -62,6 +63,27 @@ public final class PostgresRollbacks implements RollbackRegistry, AutoCloseable 
       @Nullable String clearedComment,
       @Nullable Duration minInterval,
       @Nullable Integer maxPerDay) {}
+
+  /**
+   * A message to a channel about a rollback, or about the alert that demanded it.
+   *
+   * @param rule the alert's rule
+   * @param about why it was sent: firing, repeated, escalated, acknowledged, resolved
+   * @param settledAt when it was sent or given up; null while it is to be sent
+   * @param lastError why the last attempt failed; null if it did not
+   * @param nextAttemptAt when it is tried again; null for as soon as possible, or never
+   */
+  public record Told(
+      Instant createdAt,
+      String alertId,
+      String rule,
+      String about,
+      String channel,
+      String status,
+      int attempts,
+      @Nullable Instant settledAt,
+      @Nullable String lastError,
+      @Nullable Instant nextAttemptAt) {}
 
   private interface RowReader<T> {
     T read(ResultSet row) throws SQLException;
@@ -205,6 +227,41 @@ public final class PostgresRollbacks implements RollbackRegistry, AutoCloseable 
         row.getString("cleared_comment"),
         minInterval == null ? null : Duration.ofMillis(Math.round(minInterval * 1_000)),
         row.getObject("max_per_day", Integer.class));
+  }
+
+  /** The messages about a rollback, and about the alert that demanded it, in order. */
+  public List<Told> told(RollbackRecord rollback) {
+    RollbackCause cause = rollback.cause();
+    // The alerts of the protocol say where to look further.
+    String where = "promptmon rollbacks show " + rollback.rollbackId();
+    return query(
+        """
+        SELECT n.created_at, message ->> 'alert_id' AS alert_id, message ->> 'rule' AS rule, message ->> 'reason' AS about,
+            n.channel, n.status, n.attempts, n.settled_at, n.last_error, n.next_attempt_at
+        FROM promptmon.notification n, jsonb_array_elements(n.content -> 'alerts') AS message
+        WHERE n.prompt_id = ?
+            AND (message ->> 'alert_id' IN (?, ?)
+                OR message ->> 'kind' = 'rollback' AND right(message ->> 'condition', char_length(?)) = ?)
+        ORDER BY n.created_at, n.position, (message ->> 'number')::int
+        """,
+        List.of(
+            rollback.promptId(),
+            rollback.rollbackId(),
+            cause == null ? rollback.rollbackId() : cause.alertId(),
+            where,
+            where),
+        row ->
+            new Told(
+                EventRow.time(row, "created_at"),
+                row.getString("alert_id"),
+                row.getString("rule"),
+                row.getString("about"),
+                row.getString("channel"),
+                row.getString("status"),
+                row.getInt("attempts"),
+                EventRow.timeOrNull(row, "settled_at"),
+                row.getString("last_error"),
+                EventRow.timeOrNull(row, "next_attempt_at")));
   }
 
   private <T> List<T> query(String sql, List<Object> parameters, RowReader<T> reader) {

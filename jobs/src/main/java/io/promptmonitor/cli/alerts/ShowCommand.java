@@ -210,7 +210,7 @@ final class ShowCommand extends AlertsSubcommand {
 
   private void suggest(StoredAlert alert) {
     List<String> commands = new ArrayList<>();
-    String prompt = StoredAlertText.quoted(alert.promptId());
+    String prompt = VisibleText.argument(alert.promptId());
     boolean goesOn = alert.firedAt() != null && alert.endedAt() == null;
     if (alert.acknowledgement() == null && (goesOn || alert.flaggedForReview())) {
       commands.add("alerts ack " + StoredAlertText.shortId(alert.alertId()) + " --comment TEXT");
@@ -219,8 +219,8 @@ final class ShowCommand extends AlertsSubcommand {
       commands.add(
           "alerts silence %s %s --for 2h --comment TEXT"
               .formatted(
-                  StoredAlertText.quoted("rule=" + alert.rule()),
-                  StoredAlertText.quoted("prompt=" + alert.promptId())));
+                  VisibleText.argument("rule=" + alert.rule()),
+                  VisibleText.argument("prompt=" + alert.promptId())));
     }
     commands.add("alerts list --state all --prompt " + prompt);
     commands.add("registry history " + prompt);

@@ -76,13 +76,6 @@ final class StoredAlertText {
     return matchers.stream().map(LabelMatcher::toString).collect(Collectors.joining(", "));
   }
 
-  /** An argument as a shell takes it. */
-  static String quoted(String argument) {
-    return argument.matches("[A-Za-z0-9_./:@=-]+")
-        ? argument
-        : "'" + VisibleText.of(argument).replace("'", "'\\''") + "'";
-  }
-
   /** The values of an alert, for JSON. */
   static Map<String, @Nullable Object> values(StoredAlert alert) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
