@@ -116,10 +116,13 @@ record RollbackReview(
         context.traffic().merged(watch.record().fromVersion(), watch.from(), watch.until());
     long all = context.traffic().executions(watch.from(), watch.until());
     long executions = late.executionCount();
+    long last = late.lastExecution();
+    // Also not known of windows that an earlier release wrote.
+    boolean known = last != WindowAggregate.NO_TIME;
     return new Stragglers(
         executions,
         all == 0 ? null : (double) executions / all,
-        executions == 0 ? null : Instant.ofEpochMilli(late.lastExecution()),
-        executions == 0 ? null : (late.lastExecution() - watch.switchedAt()) / 1_000);
+        known ? Instant.ofEpochMilli(last) : null,
+        known ? (last - watch.switchedAt()) / 1_000 : null);
   }
 }

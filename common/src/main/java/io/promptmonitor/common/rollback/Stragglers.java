@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param executions how many, from the first whole minute after the switch on
  * @param share of all executions of the prompt since then, 0 to 1; null if there were none
- * @param lastAt event time of the last one; null if there was none
- * @param lagSeconds from the switch to the last one; null if there was none
+ * @param lastAt event time of the last one; null if there was none, or it is not known
+ * @param lagSeconds from the switch to the last one; null if that is not known
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Stragglers(

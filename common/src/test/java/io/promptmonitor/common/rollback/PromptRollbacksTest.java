@@ -7,6 +7,7 @@ import static io.promptmonitor.common.rollback.RollbackRun.PROMPT;
 import static io.promptmonitor.common.rollback.RollbackRun.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptmonitor.common.GoldenBytes;
 import io.promptmonitor.common.alerts.Confidence;
 import io.promptmonitor.common.registry.RollbackPolicy;
 import io.promptmonitor.common.registry.SemanticVersion;
@@ -119,6 +120,18 @@ class PromptRollbacksTest {
     assertThat(run.last().outcome()).isEqualTo(RollbackOutcome.NO_DATA);
     assertThat(run.told()).endsWith("RESOLVED Automatic rollback 2.0.0 NO_DATA");
     assertThat(run.last().stragglers()).isEqualTo(new Stragglers(0, null, null, null));
+  }
+
+  @Test
+  void ofWindowsThatAnEarlierReleaseWroteTheLastStragglerIsNotKnown() {
+    RollbackRun run = rolledBack();
+    run.minute(NEW, 12, 20, 10);
+    byte[] old = GoldenBytes.golden("window-aggregate-format-1");
+    run.stored.replaceAll((key, bytes) -> key.endsWith("@" + NEW) ? old : bytes);
+    run.minute(OLD, 12, 20, 0);
+    run.until(25);
+    assertThat(run.last().outcome()).isEqualTo(RollbackOutcome.RECOVERED);
+    assertThat(run.last().stragglers()).isEqualTo(new Stragglers(12, 12.0 / 32, null, null));
   }
 
   @Test
