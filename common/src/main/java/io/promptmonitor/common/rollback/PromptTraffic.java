@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -118,15 +119,17 @@ public final class PromptTraffic {
   }
 
   private void forgetOldest() {
-    Map.Entry<String, Windows> oldest =
+    // Not an entry of the map: what is removed from a tree may become another one.
+    String oldest =
         Collections.min(
-            versions.entrySet(), Comparator.comparingLong(entry -> entry.getValue().lastSeen()));
-    versions.remove(oldest.getKey());
-    for (long start : oldest.getValue().minutes) {
-      store.remove(key(oldest.getKey(), true, start));
+                versions.entrySet(), Comparator.comparingLong(entry -> entry.getValue().lastSeen()))
+            .getKey();
+    Windows windows = Objects.requireNonNull(versions.remove(oldest));
+    for (long start : windows.minutes) {
+      store.remove(key(oldest, true, start));
     }
-    for (long start : oldest.getValue().hours) {
-      store.remove(key(oldest.getKey(), false, start));
+    for (long start : windows.hours) {
+      store.remove(key(oldest, false, start));
     }
   }
 
