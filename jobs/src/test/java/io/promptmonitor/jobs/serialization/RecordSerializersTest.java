@@ -3,9 +3,19 @@ package io.promptmonitor.jobs.serialization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.promptmonitor.common.alerts.AlertAction;
+import io.promptmonitor.common.alerts.AlertReading;
+import io.promptmonitor.common.alerts.Confidence;
+import io.promptmonitor.common.alerts.EvidenceSample;
 import io.promptmonitor.common.alerts.LabelMatcher;
 import io.promptmonitor.common.alerts.OperatorCommand;
+import io.promptmonitor.common.alerts.RollbackTrigger;
+import io.promptmonitor.common.alerts.RuleKind;
+import io.promptmonitor.common.alerts.RuleSummary;
+import io.promptmonitor.common.alerts.Severity;
 import io.promptmonitor.common.alerts.Silence;
+import io.promptmonitor.common.conditions.Operator;
 import io.promptmonitor.common.control.RegistrySignal;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.Feedback;
@@ -13,6 +23,8 @@ import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.Deployment;
 import io.promptmonitor.common.registry.DeprecationReason;
 import io.promptmonitor.common.registry.Performance;
@@ -24,6 +36,18 @@ import io.promptmonitor.common.registry.RollbackPolicy;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.common.registry.VersionStatus;
+import io.promptmonitor.common.rollback.Refusal;
+import io.promptmonitor.common.rollback.RollbackCause;
+import io.promptmonitor.common.rollback.RollbackEvidence;
+import io.promptmonitor.common.rollback.RollbackInput;
+import io.promptmonitor.common.rollback.RollbackRecord;
+import io.promptmonitor.common.rollback.RollbackSnapshot;
+import io.promptmonitor.common.rollback.RollbackStep;
+import io.promptmonitor.common.rollback.StepResult;
+import io.promptmonitor.common.rollback.Stragglers;
+import io.promptmonitor.common.rollback.recovery.RollbackOutcome;
+import io.promptmonitor.common.windows.WindowSize;
+import io.promptmonitor.common.windows.WindowUpdate;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -387,6 +411,226 @@ class RecordSerializersTest {
 
   private static final String GOLDEN_VERSION =
       "92027b2250726f6d707456657273696f6e223a7b2276657273696f6e5f6964223a22312e312e30222c2270726f6d70745f68617368223a2239383264396533656239393666353539653633336634643139346465663337363164393039663561336236343764316138353166656164363763333263396431222c22637265617465645f6279223a22fc01222c22706572666f726d616e6365223a7b227072656469637465645f7175616c697479223a372e352c22626173656c696e655f6163637572616379223a302e39352c22626173656c696e655f6c6174656e63795f703935223a313530307d2c22726f6c6c6261636b223a7b226175746f5f726f6c6c6261636b5f656e61626c6564223a747275657d7d7d076163746976650006616c696365000006312e302e30";
+
+  private static final RollbackTrigger TRIGGER =
+      new RollbackTrigger(
+          "pm-0123456789abcdef0123456789abcdef",
+          GREETING,
+          "Critical Error Rate",
+          new RuleSummary(
+              RuleKind.ALERT_RULE,
+              Severity.CRITICAL,
+              "error_rate > 0.05",
+              0,
+              List.of(Metric.ERROR_RATE),
+              List.of(AlertAction.ALERT, AlertAction.AUTO_ROLLBACK),
+              null,
+              List.of("slack")),
+          Confidence.HIGH,
+          1_772_000_010_000L,
+          1_772_000_000_000L,
+          1_772_000_000_000L,
+          new AlertReading(
+              Metric.ERROR_RATE, Operator.GREATER, 0.5, 0.05, Double.NaN, 312, 300_000, Double.NaN),
+          new EvidenceSample(Metric.ERROR_RATE, Double.NaN, 156, 312, 0.03),
+          List.of());
+  private static final RollbackTrigger TRIGGER_WITHOUT_READING =
+      new RollbackTrigger(
+          "pm-1",
+          GREETING,
+          "ü",
+          TRIGGER.summary(),
+          Confidence.LOW,
+          Long.MAX_VALUE,
+          Long.MIN_VALUE,
+          0,
+          null,
+          null,
+          List.of());
+
+  @Nested
+  class OfRollbackTriggers extends SerializerTestBase<RollbackTrigger> {
+
+    @Override
+    protected TypeSerializer<RollbackTrigger> createSerializer() {
+      return RecordTypeInfo.ROLLBACK_TRIGGER.createSerializer(
+          new ExecutionConfig().getSerializerConfig());
+    }
+
+    @Override
+    protected int getLength() {
+      return -1;
+    }
+
+    @Override
+    protected Class<RollbackTrigger> getTypeClass() {
+      return RollbackTrigger.class;
+    }
+
+    @Override
+    protected RollbackTrigger[] getTestData() {
+      return new RollbackTrigger[] {TRIGGER, TRIGGER_WITHOUT_READING};
+    }
+
+    @Override
+    @Test
+    protected void testInstantiate() {
+      assertThat(createSerializer().createInstance()).as("there is no empty record").isNull();
+    }
+  }
+
+  @Nested
+  class OfRollbackInputs extends SerializerTestBase<RollbackInput> {
+
+    @Override
+    protected TypeSerializer<RollbackInput> createSerializer() {
+      return RecordTypeInfo.ROLLBACK_INPUT.createSerializer(
+          new ExecutionConfig().getSerializerConfig());
+    }
+
+    @Override
+    protected int getLength() {
+      return -1;
+    }
+
+    @Override
+    protected Class<RollbackInput> getTypeClass() {
+      return RollbackInput.class;
+    }
+
+    @Override
+    protected RollbackInput[] getTestData() {
+      return new RollbackInput[] {
+        RollbackInput.of(TRIGGER), RollbackInput.of(TRIGGER_WITHOUT_READING)
+      };
+    }
+
+    @Override
+    @Test
+    protected void testInstantiate() {
+      assertThat(createSerializer().createInstance()).as("there is no empty record").isNull();
+    }
+  }
+
+  /** Aggregates are compared by their bytes. */
+  @Test
+  void windowsReachTheRollbackProtocol() throws IOException {
+    WindowAggregate aggregate = new WindowAggregate();
+    aggregate.add(FULL);
+    aggregate.add(SPARSE);
+    aggregate.close();
+    RollbackInput here =
+        RollbackInput.of(
+            new WindowUpdate(
+                GREETING, WindowSize.ONE_HOUR, 0, false, 7, false, Double.NaN, aggregate));
+    String bytes = hex(RollbackInputSerializer.INSTANCE, here);
+    RollbackInput there =
+        RollbackInputSerializer.INSTANCE.deserialize(
+            new DataInputDeserializer(HexFormat.of().parseHex(bytes)));
+    assertThat(there.trigger()).isNull();
+    assertThat(there.window().aggregate().executionCount()).isEqualTo(2);
+    assertThat(there.promptId()).isEqualTo("greeting");
+    assertThat(hex(RollbackInputSerializer.INSTANCE, there)).isEqualTo(bytes);
+  }
+
+  @Nested
+  class OfRollbackRecords extends SerializerTestBase<RollbackRecord> {
+
+    @Override
+    protected TypeSerializer<RollbackRecord> createSerializer() {
+      return RecordTypeInfo.ROLLBACK_RECORD.createSerializer(
+          new ExecutionConfig().getSerializerConfig());
+    }
+
+    @Override
+    protected int getLength() {
+      return -1;
+    }
+
+    @Override
+    protected Class<RollbackRecord> getTypeClass() {
+      return RollbackRecord.class;
+    }
+
+    @Override
+    protected RollbackRecord[] getTestData() {
+      Instant time = Instant.parse("2026-03-01T10:05:10.123456Z");
+      StepResult step =
+          new StepResult(RollbackStep.MONITOR, Instant.EPOCH, StepResult.Status.DONE, "ü");
+      return new RollbackRecord[] {
+        new RollbackRecord(
+            "pm-1",
+            RollbackRecord.Kind.AUTOMATIC,
+            "p",
+            "1.1.0",
+            "1.0.0",
+            RollbackRecord.Status.SWITCHED,
+            null,
+            null,
+            "robot",
+            "error_rate 50% > 5%",
+            time,
+            time,
+            1L << 40,
+            RollbackCause.of(TRIGGER),
+            new RollbackEvidence(3.25e14, 1e4, 39, 312, null, 0.012, "its last 24 h", 4_812L),
+            List.of(step),
+            new RollbackSnapshot(
+                List.of(
+                    new RollbackSnapshot.Window(
+                        "1.1.0",
+                        Instant.EPOCH,
+                        time,
+                        60,
+                        31,
+                        31 / 60.0,
+                        812.5,
+                        null,
+                        null,
+                        null,
+                        null,
+                        Map.of("timeout", 31L)))),
+            time,
+            RollbackOutcome.RECOVERED,
+            "it is fine",
+            time,
+            JsonNodeFactory.instance.objectNode().put("value", 0.25),
+            new Stragglers(3, 0.5, time, 12L),
+            JsonNodeFactory.instance.arrayNode().add("ü")),
+        new RollbackRecord(
+            "pm-2",
+            RollbackRecord.Kind.AUTOMATIC,
+            "p",
+            "1.1.0",
+            null,
+            RollbackRecord.Status.REFUSED,
+            Refusal.NO_TARGET,
+            "there is none",
+            null,
+            "why",
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of(),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null)
+      };
+    }
+
+    @Override
+    @Test
+    protected void testInstantiate() {
+      assertThat(createSerializer().createInstance()).as("there is no empty record").isNull();
+    }
+  }
 
   @Nested
   class OfDeadLetters extends SerializerTestBase<DeadLetter> {
