@@ -46,12 +46,6 @@ public final class HealthyTrafficSimulation implements Callable<Integer> {
 
   private static final double DAYS_A_WEEK = 7;
 
-  /** Executions a minute at which the next class of prompts begins. */
-  private static final double[] CLASSES = {0.3, 1, 3, 10};
-
-  private static final List<String> CLASS_NAMES =
-      List.of("0.1–0.3/min", "0.3–1/min", "1–3/min", "3–10/min", "10–50/min");
-
   @Option(names = "--days", description = "How long. Default: ${DEFAULT-VALUE}")
   private int days = 7;
 
@@ -162,13 +156,15 @@ public final class HealthyTrafficSimulation implements Callable<Integer> {
         replays.add(
             executor.submit(
                 () -> {
-                  AlertCounts counts = new AlertCounts(CLASS_NAMES.size());
-                  Replay replay = new Replay(config, start, counts.counting(classOf(traffic)));
+                  AlertCounts counts = new AlertCounts(TrafficClass.NAMES.size());
+                  Replay replay =
+                      new Replay(
+                          config, start, counts.counting(TrafficClass.of(traffic.ratePerMinute())));
                   traffic.drive(replay, Duration.ofDays(days));
                   return counts;
                 }));
       }
-      AlertCounts all = new AlertCounts(CLASS_NAMES.size());
+      AlertCounts all = new AlertCounts(TrafficClass.NAMES.size());
       for (Future<AlertCounts> replay : replays) {
         all.add(replay.get());
       }
@@ -178,21 +174,13 @@ public final class HealthyTrafficSimulation implements Callable<Integer> {
     }
   }
 
-  private static int classOf(PaneTraffic traffic) {
-    int found = 0;
-    while (found < CLASSES.length && traffic.ratePerMinute() >= CLASSES[found]) {
-      found++;
-    }
-    return found;
-  }
-
   /** Prints a table; returns the number of critical alerts in it. */
   private long print(
       String title, AlertingConfig rules, Function<AlertRule, String> name, AlertCounts counts) {
     System.out.printf(
         "%n| %s | severity | alerts | a prompt-week | %s |%n",
-        title, String.join(" | ", CLASS_NAMES));
-    System.out.println("|---|---|---:|---:|" + "---:|".repeat(CLASS_NAMES.size()));
+        title, String.join(" | ", TrafficClass.NAMES));
+    System.out.println("|---|---|---:|---:|" + "---:|".repeat(TrafficClass.NAMES.size()));
     Map<Severity, long[]> bySeverity = new EnumMap<>(Severity.class);
     Stream.concat(rules.alertRules().stream(), rules.autoRollback().triggers().stream())
         .forEach(

@@ -43,7 +43,12 @@ public final class Evidence {
 
   /** Whether there can be evidence about a metric. */
   static boolean isSubject(Metric metric) {
-    return metric == Metric.ERROR_RATE || metric == Metric.SUCCESS_RATE || metric.percentile() > 0;
+    return isFailureRate(metric) || metric.percentile() > 0;
+  }
+
+  /** Whether a metric tells what share of the executions fails. */
+  static boolean isFailureRate(Metric metric) {
+    return metric == Metric.ERROR_RATE || metric == Metric.SUCCESS_RATE;
   }
 
   /** Whether a comparison holds if the metric is worse than its threshold. */

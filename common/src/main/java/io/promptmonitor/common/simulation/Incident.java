@@ -61,6 +61,11 @@ public record Incident(
     return from <= time && time < to;
   }
 
+  /** Whether it begins or ends after {@code begin} and before {@code end}. */
+  boolean beginsOrEnds(long begin, long end) {
+    return (begin < from && from < end) || (begin < to && to < end);
+  }
+
   boolean hitsPrompt(String id) {
     return prompt == null || prompt.equals(id);
   }

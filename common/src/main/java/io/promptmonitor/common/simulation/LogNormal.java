@@ -19,6 +19,26 @@ record LogNormal(double median, double sigma) {
     return median * StrictMath.exp(sigma * gaussian);
   }
 
+  /** The probability of more than {@code value}, to 1e-12. */
+  double shareAbove(double value) {
+    double below = 0;
+    double above = 1;
+    while (above - below > 1e-12) {
+      double middle = (below + above) / 2;
+      if (at(NormalQuantile.of(middle)) > value) {
+        above = middle;
+      } else {
+        below = middle;
+      }
+    }
+    return 1 - above;
+  }
+
+  /** By what its values have to be multiplied for a share of them to be above {@code value}. */
+  double factorForShareAbove(double value, double share) {
+    return value / at(NormalQuantile.of(1 - share));
+  }
+
   /** The same with another median. */
   LogNormal times(double factor) {
     return new LogNormal(median * factor, sigma);

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +30,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Each execution is drawn on its own: a Poisson process whose rate follows the day, then whether
  * and how it fails, its latency, score and rating. There are no users, tokens, inputs and outputs,
  * and nothing comes late. A pane is a function of the seed and its time, so incidents change no
- * pane but those in which they are active. Immutable.
+ * pane but those in which they are active. They may begin and end within one, but for those that
+ * change the rate: of these, the beginning of the pane decides. Immutable.
  */
 public final class PaneTraffic {
 
   private static final SemanticVersion VERSION = SemanticVersion.parse("1.0.0");
   private static final double MILLIS_PER_MINUTE = 60_000;
   private static final int MILLIONTHS_PER_HUNDREDTH = Execution.SCORE_UNIT / 100;
+  private static final long HOUR = Duration.ofHours(1).toMillis();
+  private static final long DAY = 24 * HOUR;
   private static final double RATING_TO_QUALITY = 10.0 / 4;
 
   private final PromptVersionId promptVersion;
@@ -110,6 +114,25 @@ public final class PaneTraffic {
   }
 
   /**
+   * Share of the executions that take longer than a time while there is no incident.
+   *
+   * @param millis in milliseconds
+   */
+  public double shareSlowerThan(double millis) {
+    LogNormal latency = behaviour.latencyMs();
+    double own = latency.shareAbove(millis);
+    double weights = 0;
+    double slow = 0;
+    for (ErrorType type : behaviour.failures().types().values()) {
+      weights += type.share();
+      double shareSlow =
+          type.latencyMs() == ErrorType.OWN_LATENCY ? own : type.latencyMs() > millis ? 1 : 0;
+      slow += type.share() * shareSlow;
+    }
+    return (1 - errorRate()) * own + errorRate() * slow / weights;
+  }
+
+  /**
    * What is true of the traffic: the percentiles of executions that succeed, the mean of all
    * ratings and scores.
    */
@@ -165,6 +188,21 @@ public final class PaneTraffic {
 
   /** The executions of the pane that begins at a time; null if there are none. */
   public @Nullable PaneUpdate pane(long paneStart) {
+    WindowAggregate executions = new WindowAggregate();
+    Exemplars exemplars = new Exemplars();
+    executions(
+        paneStart,
+        execution -> {
+          executions.add(execution);
+          exemplars.add(execution);
+        });
+    return executions.executionCount() == 0
+        ? null
+        : PaneUpdate.executions(promptVersion, paneStart, executions, exemplars);
+  }
+
+  /** The same one after another, in their order. */
+  void executions(long paneStart, Consumer<Execution> consumer) {
     long time = paneStart - start;
     double expected = ratePerMinute * rhythm.factor(paneStart) * pane / MILLIS_PER_MINUTE;
     for (Incident incident : incidents) {
@@ -175,19 +213,46 @@ public final class PaneTraffic {
     RandomSequence random = new RandomSequence(RandomDraws.seed(seed, time / pane));
     double arrival = random.exponential();
     if (arrival >= expected) {
-      return null;
+      return;
     }
-    Impact impact = Impact.of(incidents, time, promptVersion.version(), null, model);
-    WindowAggregate executions = new WindowAggregate();
-    Exemplars exemplars = new Exemplars();
+    boolean changes =
+        incidents.stream().anyMatch(incident -> incident.beginsOrEnds(time, time + pane));
+    Impact impact = impact(time);
     while (arrival < expected) {
       long timestamp = paneStart + (long) (arrival / expected * pane);
-      Execution execution = execution(timestamp, impact, random);
-      executions.add(execution);
-      exemplars.add(execution);
+      Impact ofExecution = changes ? impact(timestamp - start) : impact;
+      consumer.accept(execution(timestamp, ofExecution, random));
       arrival += random.exponential();
     }
-    return PaneUpdate.executions(promptVersion, paneStart, executions, exemplars);
+  }
+
+  private Impact impact(long time) {
+    return Impact.of(incidents, time, promptVersion.version(), null, model);
+  }
+
+  /**
+   * The executions of the 24 hours before a time, of a version that is just as good and had the
+   * same traffic: drawn anew, and from before any incident.
+   */
+  public WindowAggregate dayOfEqual(long before) {
+    PaneTraffic equal =
+        new PaneTraffic(
+            promptVersion.promptId(),
+            ratePerMinute,
+            rhythm,
+            behaviour,
+            before - DAY,
+            HOUR,
+            RandomDraws.seed(seed, "equal"),
+            List.of());
+    WindowAggregate day = new WindowAggregate();
+    for (long hour = before - DAY; hour < before; hour += HOUR) {
+      WindowAggregate executions = new WindowAggregate();
+      equal.executions(hour, executions::add);
+      executions.close();
+      day.merge(executions);
+    }
+    return day;
   }
 
   private Execution execution(long timestamp, Impact impact, RandomSequence random) {

@@ -135,4 +135,57 @@ class PaneTrafficTest {
       assertThat(prompt.performance().predictedQuality()).isBetween(7.0, 9.0);
     }
   }
+
+  @Test
+  void anIncidentMayBeginWithinAPane() {
+    PaneTraffic healthy = HealthyPrompts.of(3, START, PANE, 1, 0).get(2);
+    long begin = HOUR + 4_321;
+    PaneTraffic other = healthy.with(List.of(Incident.ofErrors(begin, begin + HOUR, 1)));
+    for (long time = HOUR - 6 * PANE; time < HOUR + 6 * PANE; time += PANE) {
+      other.executions(
+          START + time,
+          execution ->
+              assertThat(execution.success()).isEqualTo(execution.timestamp() < START + begin));
+    }
+  }
+
+  @Test
+  void anEqualVersionHadTheSameTraffic() {
+    PaneTraffic traffic = HealthyPrompts.of(3, START, PANE, 1, 0.04).get(2);
+    WindowAggregate day =
+        traffic.with(List.of(Incident.ofErrors(-24 * HOUR, HOUR, 0.5))).dayOfEqual(START);
+    double expected = 50 * 60 * 24;
+    double count = day.executionCount();
+    assertThat(count).isCloseTo(expected, within(4 * Math.sqrt(expected)));
+    assertThat(day.failureCount() / count).isCloseTo(0.04, within(fourErrors(0.04, count)));
+    assertThat(bytes(day)).isEqualTo(bytes(traffic.dayOfEqual(START)));
+  }
+
+  @Test
+  void theShareOfSlowExecutionsIsKnown() {
+    PaneTraffic traffic = HealthyPrompts.noisy(3, START, PANE, 1).get(2);
+    double limit = traffic.performance().baselineLatencyP95();
+    long[] counts = new long[2];
+    for (long time = 0; time < DAY; time += PANE) {
+      traffic.executions(
+          START + time,
+          execution -> {
+            counts[0]++;
+            counts[1] += execution.latencyMs() > limit ? 1 : 0;
+          });
+    }
+    double share = traffic.shareSlowerThan(limit);
+    double count = counts[0];
+    assertThat(counts[1] / count).isCloseTo(share, within(fourErrors(share, count)));
+    assertThat(share).isGreaterThan(0.045);
+  }
+
+  @Test
+  void noisyPromptsFailUpToFourPercent() {
+    assertThat(HealthyPrompts.noisy(200, START, PANE, 1))
+        .allMatch(prompt -> prompt.errorRate() <= 0.04)
+        .anyMatch(prompt -> prompt.errorRate() > 0.038)
+        .allMatch(prompt -> prompt.shareSlowerThan(10_000) < 0.045)
+        .anyMatch(prompt -> prompt.shareSlowerThan(10_000) > 0.02);
+  }
 }
