@@ -81,17 +81,19 @@ public final class QualityCounts {
 
   /** Mean rating, 1 to 5, or NaN without ratings. */
   public double averageRating() {
-    return ratings > 0 ? (double) ratingSum / ratings : Double.NaN;
+    return ratings > 0 ? within(1, (double) ratingSum / ratings, 5) : Double.NaN;
   }
 
   /** Mean automated score, 0 to 10, or NaN without scores. */
   public double averageScore() {
-    return scores > 0 ? (double) scoreSum / Execution.SCORE_UNIT / scores : Double.NaN;
+    return scores > 0
+        ? within(0, (double) scoreSum / Execution.SCORE_UNIT / scores, 10)
+        : Double.NaN;
   }
 
   /** Share of negative ratings among all ratings, or NaN without ratings. */
   public double negativeRate() {
-    return ratings > 0 ? (double) negativeRatings / ratings : Double.NaN;
+    return ratings > 0 ? within(0, (double) negativeRatings / ratings, 1) : Double.NaN;
   }
 
   /**
@@ -102,7 +104,15 @@ public final class QualityCounts {
     double ratingQuality = (ratingSum - ratings) * RATING_TO_QUALITY;
     double scoreQuality = (double) scoreSum / Execution.SCORE_UNIT;
     long count = ratings + scores;
-    return count > 0 ? (ratingQuality + scoreQuality) / count : Double.NaN;
+    return count > 0 ? within(0, (ratingQuality + scoreQuality) / count, 10) : Double.NaN;
+  }
+
+  /**
+   * A mean where it must lie. It does, unless a correction takes back what was counted in another
+   * window or not at all, because a producer contradicts itself: that must not stop everybody else.
+   */
+  private static double within(double min, double mean, double max) {
+    return Math.max(min, Math.min(max, mean));
   }
 
   /**

@@ -33,7 +33,10 @@ record RollbackWatch(RollbackRecord record, long switchedAt, long deadline) {
     Instant switched = record.switchedAt();
     long trigger = triggered == null ? Long.MIN_VALUE : triggered.toEpochMilli();
     long registry = switched == null ? Long.MIN_VALUE : switched.toEpochMilli();
-    long switchedAt = context.live() ? Math.max(trigger, registry) : trigger;
+    long switchedAt =
+        context.live()
+            ? Math.max(trigger, registry)
+            : triggered == null ? context.eventTime() : trigger;
     // The last minute ends up to one minute after the watch began.
     return new RollbackWatch(record, switchedAt, context.wallClock() + LENGTH + MINUTE + GRACE);
   }

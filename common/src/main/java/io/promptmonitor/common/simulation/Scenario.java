@@ -21,7 +21,7 @@ import java.util.Set;
  */
 public final class Scenario {
 
-  private static final List<String> BUILT_IN = List.of("steady", "incident", "week");
+  private static final List<String> BUILT_IN = List.of("steady", "incident", "rollback", "week");
   private static final Duration MIN_DURATION = Duration.ofSeconds(1);
   private static final Duration MAX_DURATION = Duration.ofDays(366);
   private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");

@@ -36,6 +36,7 @@ public final class Simulation {
   private static final double ERROR_LATENCY_SIGMA = 0.05;
 
   private final Scenario scenario;
+  private final ServedVersions served;
   private final long start;
   private final long end;
   private final ZipfDistribution users;
@@ -59,7 +60,13 @@ public final class Simulation {
 
   /** A simulation that has not begun. */
   public Simulation(Scenario scenario, long seed) {
+    this(scenario, seed, ServedVersions.asPlanned());
+  }
+
+  /** A simulation that has not begun, of applications that ask which version to serve. */
+  public Simulation(Scenario scenario, long seed, ServedVersions served) {
     this.scenario = scenario;
+    this.served = served;
     this.start = scenario.start().toEpochMilli();
     this.end = start + scenario.duration().toMillis();
     this.users = zipf(scenario.users().population(), scenario.users().zipfExponent());
@@ -129,8 +136,9 @@ public final class Simulation {
   private void execute(PromptTraffic prompt) {
     long time = prompt.time();
     draws.reset(RandomDraws.seed(prompt.seed, prompt.count));
-    SimulatedVersion version =
+    SimulatedVersion planned =
         SimulatedVersion.pick(prompt.prompt.versions(), time, draws.uniform(Quantity.VERSION));
+    SimulatedVersion version = served(prompt.prompt, planned);
     VersionTraffic of = prompt.of(version);
     draw(prompt, of, time);
 
@@ -151,6 +159,14 @@ public final class Simulation {
     }
     scheduleFeedback(of);
     scheduleRecords(of);
+  }
+
+  private SimulatedVersion served(SimulatedPrompt prompt, SimulatedVersion planned) {
+    String asked = served.of(prompt.id());
+    return prompt.versions().stream()
+        .filter(version -> version.version().equals(asked))
+        .findFirst()
+        .orElse(planned);
   }
 
   /** Fills {@link #execution}. */

@@ -1,5 +1,6 @@
 package io.promptmonitor.jobs.feedback;
 
+import io.promptmonitor.common.encoding.StableHash;
 import io.promptmonitor.common.execution.Feedback;
 import io.promptmonitor.common.feedback.FeedbackLedger;
 import io.promptmonitor.common.ingest.Ingested;
@@ -14,8 +15,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Turns feedback events into changes of windows, keyed by execution: a repeated event changes
- * nothing, a later one replaces an earlier one.
+ * Turns feedback events into changes of windows, keyed by execution ({@link #key}): a repeated
+ * event changes nothing, a later one replaces an earlier one.
  *
  * <p>State: one {@link FeedbackLedger} an execution with feedback, removed by an event-time timer
  * when the feedback horizon of the execution has passed.
@@ -34,6 +35,23 @@ public final class FeedbackChanges extends KeyedProcessFunction<Long, Ingested, 
    */
   public FeedbackChanges(long horizon) {
     this.horizon = horizon;
+  }
+
+  /**
+   * What an event is about. An execution is told apart by its minute and version as well: if events
+   * contradict each other in these, one of them cannot replace what the other one counted, which is
+   * in another window.
+   */
+  public static long key(Ingested record) {
+    Feedback feedback = record.feedback();
+    return feedback == null
+        ? 0
+        : feedback.executionIdHash()
+            ^ StableHash.hash64(
+                StableHash.join(
+                    feedback.promptVersion().promptId(),
+                    feedback.promptVersion().version(),
+                    Long.toString(Math.floorDiv(feedback.executionTimestamp(), 60_000L))));
   }
 
   @Override

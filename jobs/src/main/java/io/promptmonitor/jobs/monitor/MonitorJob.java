@@ -50,13 +50,27 @@ public final class MonitorJob {
       ExecutionSource source,
       DeliveryMode delivery,
       SinkOptions sinks) {
+    define(environment, config, source, clock(source), delivery, sinks);
+  }
+
+  /**
+   * The same by a clock of one's own: executions that are simulated faster than in reality come
+   * without end, and yet their time is not that of the machine.
+   */
+  public static void define(
+      StreamExecutionEnvironment environment,
+      DeploymentConfig config,
+      ExecutionSource source,
+      EscalationClock clock,
+      DeliveryMode delivery,
+      SinkOptions sinks) {
     JobSettings.apply(environment);
     MonitorTopology.Outputs outputs =
         new MonitorTopology(config).build(environment, source, registry(sinks.database(), source));
     sink(outputs.windows(), new WindowMetricsSink(sinks), "window-metrics");
     sink(outputs.deadLetters(), new DeadLetterSink(sinks), "dead-letters");
     AlertTopology.Outputs alerts =
-        new AlertTopology(config, clock(source), () -> new PostgresRollbacks(sinks.database()))
+        new AlertTopology(config, clock, () -> new PostgresRollbacks(sinks.database()))
             .build(outputs.windows(), outputs.evaluations(), outputs.registryChanges());
     sink(alerts.events(), new AlertSink(sinks), "alerts");
     sink(alerts.events(), new AlertEventSink(sinks), "alert-transitions");

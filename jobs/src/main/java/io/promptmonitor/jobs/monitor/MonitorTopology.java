@@ -133,7 +133,7 @@ public final class MonitorTopology {
     DataStream<PaneUpdate> feedback =
         executions
             .getSideOutput(RecordRouting.FEEDBACK)
-            .keyBy(MonitorTopology::executionOfFeedback, Types.LONG)
+            .keyBy(FeedbackChanges::key, Types.LONG)
             .process(new FeedbackChanges(config.feedbackHorizon().toMillis()))
             .returns(RecordTypeInfo.PANE_UPDATE)
             .name("feedback-changes")
@@ -159,10 +159,6 @@ public final class MonitorTopology {
                 windows.getSideOutput(WindowRollUp.LATE));
     return new Outputs(
         windows, windows.getSideOutput(WindowRollUp.SLIDING), deadLetters, registryChanges);
-  }
-
-  private static long executionOfFeedback(Ingested record) {
-    return record.feedback() == null ? 0 : record.feedback().executionIdHash();
   }
 
   private DataStream<Ingested> deduplicated(
