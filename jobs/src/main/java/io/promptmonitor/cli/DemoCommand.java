@@ -63,11 +63,12 @@ final class DemoCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final String VERSIONS =
-      "SELECT prompt_version AS version, execution_count AS executions,"
-          + " round(100 * error_rate::numeric, 1) AS error_pct,"
-          + " round(latency_p50::numeric) AS p50_ms, round(latency_p95::numeric) AS p95_ms,"
-          + " top_errors -> 0 ->> 'error_type' AS top_error FROM window_metrics"
-          + " WHERE prompt_id = '%s' AND window_size = '7d' ORDER BY version";
+      "SELECT prompt_version AS version, min(window_start) AS first_minute,"
+          + " max(window_start) AS last_minute, sum(execution_count) AS executions,"
+          + " sum(failure_count) AS failures,"
+          + " round(100 * sum(failure_count) / sum(execution_count), 2) AS error_pct"
+          + " FROM window_metrics WHERE prompt_id = '%s' AND window_size = '1m'"
+          + " GROUP BY prompt_version ORDER BY version";
 
   @Spec private CommandSpec spec;
 

@@ -79,8 +79,8 @@ final class DemoStory implements AutoCloseable {
   /** Tells what is new. */
   void tell() throws SQLException {
     query(LAST_MINUTE, this::minute);
-    query(ALERTS, this::alert);
     query(ROLLBACKS, this::rollback);
+    query(ALERTS, this::alert);
   }
 
   private interface Row {

@@ -1,6 +1,7 @@
 package io.promptmonitor.common.rollback;
 
 import io.promptmonitor.common.registry.RegistryView;
+import java.time.InstantSource;
 import java.util.Objects;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Objects;
  * @param registry the registry itself, which has the last word
  * @param traffic what the prompt's versions did lately
  * @param eventTime how far event time has come, in milliseconds since the epoch
- * @param wallClock the time of the machine, in milliseconds since the epoch
+ * @param clock the time of the machine; it goes on while the registry is asked
  * @param live whether the executions are those of now; otherwise the past is being replayed, and
  *     the registry's times say nothing about it
  */
@@ -19,12 +20,18 @@ public record RollbackContext(
     RollbackRegistry registry,
     PromptTraffic traffic,
     long eventTime,
-    long wallClock,
+    InstantSource clock,
     boolean live) {
 
   public RollbackContext {
     Objects.requireNonNull(versions, "versions");
     Objects.requireNonNull(registry, "registry");
     Objects.requireNonNull(traffic, "traffic");
+    Objects.requireNonNull(clock, "clock");
+  }
+
+  /** The time of the machine, in milliseconds since the epoch. */
+  public long wallClock() {
+    return clock.millis();
   }
 }

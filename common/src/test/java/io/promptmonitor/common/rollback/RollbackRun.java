@@ -134,7 +134,8 @@ final class RollbackRun implements PromptRollbacks.Output {
   }
 
   private RollbackContext context() {
-    return new RollbackContext(view, new Unreliable(), traffic(), now, now, live);
+    return new RollbackContext(
+        view, new Unreliable(), traffic(), now, () -> Instant.ofEpochMilli(now), live);
   }
 
   PromptTraffic traffic() {

@@ -2,6 +2,7 @@ package io.promptmonitor.jobs.monitor;
 
 import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.jobs.counters.CounterNames;
 import java.time.Duration;
@@ -73,6 +74,14 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     return count(CounterNames.alerts(Change.RESOLVED));
   }
 
+  /**
+   * Rollbacks that happened, or were demanded and did not. One that was held back first counts
+   * there as well.
+   */
+  public long rollbacks(RollbackRecord.Status status) {
+    return count(CounterNames.rollbacks(status));
+  }
+
   /** Windows of a size, each counted once however often it was rewritten. */
   public long windows(WindowSize size) {
     return count(CounterNames.windows(size));
@@ -114,6 +123,14 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     line(text, "rows written", count(CounterNames.WINDOW_ROWS), "rewrites included");
     line(text, "rules evaluated", count(CounterNames.RULE_EVALUATIONS), "");
     line(text, "alerts fired", alertsFired(), alertsResolved() + " of them resolved");
+    line(
+        text,
+        "rollbacks",
+        rollbacks(RollbackRecord.Status.SWITCHED),
+        rollbacks(RollbackRecord.Status.REFUSED)
+            + " refused, "
+            + rollbacks(RollbackRecord.Status.HELD_BACK)
+            + " held back");
     line(text, "notifications", count(CounterNames.NOTIFICATIONS), "");
     text.append(
         String.format(
@@ -151,6 +168,9 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     values.put("rule_evaluations", count(CounterNames.RULE_EVALUATIONS));
     values.put("alerts_fired", alertsFired());
     values.put("alerts_resolved", alertsResolved());
+    values.put("rollbacks", rollbacks(RollbackRecord.Status.SWITCHED));
+    values.put("rollbacks_refused", rollbacks(RollbackRecord.Status.REFUSED));
+    values.put("rollbacks_held_back", rollbacks(RollbackRecord.Status.HELD_BACK));
     values.put("notifications", count(CounterNames.NOTIFICATIONS));
     values.put("seconds", elapsed.toMillis() / 1000.0);
     return values;

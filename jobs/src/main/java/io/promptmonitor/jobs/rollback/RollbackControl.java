@@ -23,6 +23,7 @@ import io.promptmonitor.jobs.registry.BroadcastRegistry;
 import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -239,7 +240,7 @@ public final class RollbackControl
             registry(),
             new PromptTraffic(new StoredTraffic(traffic)),
             time,
-            timers.currentProcessingTime(),
+            () -> Instant.ofEpochMilli(timers.currentProcessingTime()),
             clock == EscalationClock.PROCESSING_TIME);
     PromptRollbacks rollbacks = load(promptId);
     emitter.time = time;
