@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final String BAD = "1.1.0";
 
   /** How long a minute of the scenario takes. */
-  private static final Duration MINUTE = Duration.ofMillis(300);
+  private static final Duration MINUTE = Duration.ofMillis(500);
 
   private static final Duration LENGTH = Duration.ofHours(1);
 
