@@ -271,6 +271,20 @@ class WindowAggregateTest {
             Metric.MODEL_DISTRIBUTION);
   }
 
+  /** Of a producer that contradicts itself: what is written must still be possible. */
+  @Test
+  void aCorrectionOfWhatWasCountedElsewhereLeavesMeansWhereTheyMustLie() {
+    QualityCounts counts = new QualityCounts();
+    counts.add((byte) 1, 1_000_000);
+    counts.add((byte) 1, 1_000_000);
+    counts.add((byte) 1, 1_000_000);
+    counts.remove((byte) 5, 9_000_000);
+    assertThat(counts.averageRating()).isEqualTo(1);
+    assertThat(counts.negativeRate()).isEqualTo(1);
+    assertThat(counts.averageScore()).isZero();
+    assertThat(counts.averageQuality()).isZero();
+  }
+
   @Test
   void correctionsThatLeaveNothingAreUnknown() {
     QualityCounts counts = new QualityCounts();

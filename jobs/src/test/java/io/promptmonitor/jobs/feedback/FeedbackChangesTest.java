@@ -36,6 +36,19 @@ class FeedbackChangesTest {
   }
 
   @Test
+  void whatIsSaidOfAnotherMinuteReplacesNothing() throws Exception {
+    try (var harness = harness()) {
+      harness.open();
+      harness.processElement(rating(1, 500, 1_000, 2), 1_000);
+      harness.processElement(rating(1, 60_500, 62_000, 5), 2_000);
+      assertThat(harness.extractOutputValues())
+          .extracting(change -> change.aggregate().quality().ratingCount())
+          .as("each is in a window of its own")
+          .containsExactly(1L, 1L);
+    }
+  }
+
+  @Test
   void nothingIsKeptAfterTheHorizon() throws Exception {
     try (var harness = harness()) {
       harness.open();
@@ -55,8 +68,6 @@ class FeedbackChangesTest {
   private static KeyedOneInputStreamOperatorTestHarness<Long, Ingested, PaneUpdate> harness()
       throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new FeedbackChanges(HORIZON)),
-        record -> record.feedback().executionIdHash(),
-        Types.LONG);
+        new KeyedProcessOperator<>(new FeedbackChanges(HORIZON)), FeedbackChanges::key, Types.LONG);
   }
 }
