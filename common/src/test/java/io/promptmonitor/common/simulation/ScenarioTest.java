@@ -54,7 +54,8 @@ class ScenarioTest {
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Scenario.builtIn("no-such"))
-        .withMessage("no scenario \"no-such\" is built in; there are steady, incident, rollback, week");
+        .withMessage(
+            "no scenario \"no-such\" is built in; there are steady, incident, rollback, week");
   }
 
   @Test

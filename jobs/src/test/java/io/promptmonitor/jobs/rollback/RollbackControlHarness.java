@@ -41,14 +41,18 @@ final class RollbackControlHarness
       int subtask)
       throws Exception {
     super(
-        new RollbackControl(alerting, clock, () -> registry),
+        new RollbackControl(alerting, clock, factory(of)),
         RollbackInput::promptId,
         null,
         Types.STRING,
         MAX_PARALLELISM,
         parallelism,
         subtask);
+  }
+
+  private static RollbackRegistryFactory factory(RollbackRegistry of) {
     registry = of;
+    return () -> registry;
   }
 
   void input(RollbackInput input) throws Exception {
