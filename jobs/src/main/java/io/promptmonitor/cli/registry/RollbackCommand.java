@@ -35,7 +35,7 @@ final class RollbackCommand extends ChangeSubcommand {
       converter = VersionConverter.class,
       description =
           "The version that fails: refused if another one is active, because somebody else was"
-              + " faster. Default: whichever is active.")
+              + " faster. Default: the one that is active when the command begins.")
   private @Nullable SemanticVersion from;
 
   @Option(
@@ -54,9 +54,19 @@ final class RollbackCommand extends ChangeSubcommand {
 
   @Override
   Optional<RegistryEvent> change(PromptRegistry registry) {
+    SemanticVersion meant = from != null ? from : active(registry);
     return registry
-        .execute(List.of(new RegistryOperation.Rollback(promptId(), to, reason, from)))
+        .execute(List.of(new RegistryOperation.Rollback(promptId(), to, reason, meant)))
         .get(0);
+  }
+
+  /** What is active by the history, which tells it even if the text was tampered with. */
+  private @Nullable SemanticVersion active(PromptRegistry registry) {
+    SemanticVersion active = null;
+    for (RegistryEvent event : registry.history(promptId())) {
+      active = event.toVersion() != null ? event.toVersion() : active;
+    }
+    return active;
   }
 
   @Override
