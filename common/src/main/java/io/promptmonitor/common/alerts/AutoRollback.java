@@ -27,8 +27,8 @@ public record AutoRollback(
     int maxPerDay)
     implements Serializable {
 
-  /** What is asked for if the configuration does not say. */
-  public static final double USUAL_EVIDENCE = 1e-4;
+  /** What is asked for if the configuration does not say: see docs/rollback-accuracy.md. */
+  public static final double USUAL_EVIDENCE = 1e-7;
 
   public AutoRollback {
     triggers = List.copyOf(triggers);

@@ -104,7 +104,7 @@ class AlertingConfigTest {
                 true,
                 defaults.autoRollback().triggers(),
                 Confidence.MEDIUM,
-                1e-4,
+                1e-7,
                 Duration.ofMinutes(15),
                 1));
   }
