@@ -149,7 +149,12 @@ public final class PromptRollbacks {
   public void take(RollbackTrigger trigger, RollbackContext context, Output output) {
     String version = trigger.promptVersion().version();
     if (!version.equals(activeVersion(context))) {
-      return; // What is left of it in the windows.
+      // What is left of it in the windows; or a replay that began anew after it had switched.
+      if (!context.live() && trigger.isFirst()) {
+        heardOf.add(trigger.triggerId());
+        readWhatWasHeardOf(context, output);
+      }
+      return;
     }
     Attempt before = attempts.get(trigger.triggerId());
     Attempt attempt =
@@ -323,7 +328,10 @@ public final class PromptRollbacks {
     if (lastSwitch == null || eventId > lastSwitch.registryEventId) {
       lastSwitch = new LastSwitch(to, eventId);
     }
-    if (record.outcome() != null || watches.stream().anyMatch(w -> w.isOf(record.rollbackId()))) {
+    // In a replay the watch may have ended before there was a checkpoint: all is said once more.
+    boolean over =
+        record.outcome() != null && (context.live() || !to.equals(activeVersion(context)));
+    if (over || watches.stream().anyMatch(w -> w.isOf(record.rollbackId()))) {
       return;
     }
     attempts.remove(record.rollbackId());
@@ -383,7 +391,9 @@ public final class PromptRollbacks {
       return;
     }
     lastSwitch = null;
-    if (event.kind() == RegistryEvent.Kind.ROLLED_BACK) {
+    // When an operator rolled back, in the time of a replay, nobody knows.
+    if (event.kind() == RegistryEvent.Kind.ROLLED_BACK
+        && (context.live() || event.decisionId() != null)) {
       if (isNew(event, isNew, context)) {
         String decision = event.decisionId();
         heardOf.add(decision != null ? decision : RollbackRecord.manualId(event.eventId()));
@@ -405,7 +415,7 @@ public final class PromptRollbacks {
       try {
         RollbackRecord record = context.registry().recorded(ids.next());
         ids.remove();
-        if (record != null) {
+        if (record != null && record.status() == Status.SWITCHED) {
           begin(record, context, output);
         }
       } catch (RegistryException e) {

@@ -162,6 +162,79 @@ class PromptRollbacksTest {
     assertThat(run.last().outcome()).isEqualTo(RollbackOutcome.RECOVERED);
   }
 
+  @Test
+  void aReplayThatBeginsAnewAfterItHasSwitchedWatchesWhatItDid() {
+    RollbackRun run = incident();
+    run.live = false;
+    run.demand(10, 20);
+    RollbackRecord switched = run.last();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      // There was no checkpoint yet: the registry is all that is known.
+      run.restore("");
+      run.records.clear();
+      run.alerts.clear();
+      run.caughtUp = false;
+      run.hear();
+      run.demand(10, 20);
+      if (attempt == 0) {
+        assertThat(run.records).containsExactly(switched);
+        assertThat(run.told()).containsExactly("FIRING Automatic rollback 2.0.0");
+      }
+    }
+    assertThat(run.registry.history(PROMPT).stream().filter(e -> e.fromVersion() != null))
+        .as("one deployment, one rollback")
+        .hasSize(2);
+    run.until(25);
+    assertThat(run.last().steps()).extracting(StepResult::step).isEqualTo(RollbackStep.AUTOMATIC);
+    assertThat(run.last().outcome()).isEqualTo(RollbackOutcome.NO_DATA);
+    assertThat(run.state()).isEmpty();
+  }
+
+  @Test
+  void aReplayThatGoesBackToBeforeItSwitchedSaysAllOnceMore() {
+    RollbackRun run = incident();
+    run.live = false;
+    String state = run.state();
+    run.demand(10, 20);
+    run.hear();
+    run.until(25);
+    assertThat(run.last().outcome()).isEqualTo(RollbackOutcome.NO_DATA);
+    List<String> told = run.told();
+    assertThat(told).hasSize(2);
+    run.restore(state);
+    run.alerts.clear();
+    run.now = START + 10 * MINUTE;
+    run.demand(10, 20);
+    run.until(25);
+    assertThat(run.told()).isEqualTo(told);
+    assertThat(run.last().outcome()).isEqualTo(RollbackOutcome.NO_DATA);
+    // Live, what is over is over.
+    run.restore(state);
+    run.alerts.clear();
+    run.live = true;
+    run.hear();
+    run.demand(10, 20);
+    assertThat(run.told()).isEmpty();
+    assertThat(run.state()).isEmpty();
+  }
+
+  @Test
+  void aRollbackByAnOperatorDuringAReplayEndsTheWatchAndIsNotWatched() {
+    RollbackRun run = incident();
+    run.live = false;
+    run.demand(10, 20);
+    run.hear();
+    run.registry.deploy(PROMPT, V2, "it is good");
+    run.registry.rollback(PROMPT, null, "it is not");
+    run.hear();
+    assertThat(run.records).hasSize(2);
+    assertThat(run.last().outcome()).isEqualTo(RollbackOutcome.NO_DATA);
+    assertThat(run.told())
+        .containsExactly(
+            "FIRING Automatic rollback 2.0.0", "RESOLVED Automatic rollback 2.0.0 NO_DATA");
+    assertThat(run.state()).isEmpty();
+  }
+
   // What keeps a version from being rolled back
 
   @Test

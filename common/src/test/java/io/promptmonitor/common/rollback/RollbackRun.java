@@ -68,6 +68,10 @@ final class RollbackRun implements PromptRollbacks.Output {
 
   AutoRollback config = AlertingConfig.defaults().autoRollback();
   boolean live = true;
+
+  /** Whether what is heard of the registry happened after the job's first start. */
+  boolean caughtUp = true;
+
   long now = START;
   private final RegistryView view = new RegistryView();
   private int applied;
@@ -186,7 +190,7 @@ final class RollbackRun implements PromptRollbacks.Output {
                   ? registry.version(PROMPT, event.versionId()).definition()
                   : null));
       applied++;
-      rollbacks.changed(event, true, context(), this);
+      rollbacks.changed(event, caughtUp, context(), this);
     }
     keep(rollbacks);
   }
@@ -362,7 +366,13 @@ final class RollbackRun implements PromptRollbacks.Output {
     public @Nullable RollbackRecord recorded(String rollbackId) {
       call("read");
       RollbackRecord record = database.recorded(rollbackId);
-      return record != null ? record : manual(rollbackId);
+      return record == null
+          ? manual(rollbackId)
+          : records.stream()
+              .filter(written -> written.rollbackId().equals(rollbackId))
+              .filter(written -> written.outcome() != null)
+              .findFirst()
+              .orElse(record);
     }
 
     /** An operator's rollback, as the database records it. */
