@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -206,7 +207,7 @@ class OperatorCommandsTest {
 
   @Test
   void aSilenceThatBeganEarlierBeginsNowAndEndsInTime() {
-    Instant hourAgo = Instant.now().minus(Duration.ofHours(1));
+    Instant hourAgo = Instant.now().truncatedTo(ChronoUnit.MILLIS).minus(Duration.ofHours(1));
     OperatorCommand created =
         commands.silence(CHECKOUT, hourAgo, Duration.ofHours(2), "maintenance");
     assertThat(created.silence().endsAt())
