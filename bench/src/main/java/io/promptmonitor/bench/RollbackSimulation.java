@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,10 +43,8 @@ public final class RollbackSimulation implements Callable<Integer> {
   /** A Monday. */
   private static final long START = Instant.parse("2026-01-05T00:00:00Z").toEpochMilli();
 
-  /** The policy that is the configuration, and the one that it is to be compared with. */
+  /** The policy that is the configuration. */
   private static final int CONFIGURED = 0;
-
-  private static final String COMPARED = "plain rule";
 
   /** What is asked of incidents with many errors and enough traffic. */
   private static final double LEAST_FOUND = 0.99;
@@ -78,6 +77,14 @@ public final class RollbackSimulation implements Callable<Integer> {
       description = "A deployment's configuration, whose rules are taken. Default: the defaults")
   private @Nullable Path rulesFile;
 
+  @Option(
+      names = "--beside",
+      paramLabel = "POLICY",
+      description =
+          "Whose delays are shown beside those of the configuration; may be repeated."
+              + " Default: ${DEFAULT-VALUE}")
+  private List<String> beside = List.of("plain rule");
+
   @Option(names = "--threads", description = "Default: ${DEFAULT-VALUE}")
   private int threads = 1;
 
@@ -102,6 +109,11 @@ public final class RollbackSimulation implements Callable<Integer> {
       return CommandLine.ExitCode.USAGE;
     }
     List<RollbackPolicy> policies = RollbackPolicy.compared(config.alerting().autoRollback());
+    List<String> names = policies.stream().map(RollbackPolicy::name).toList();
+    if (!names.containsAll(beside)) {
+      System.err.println("--beside: expected one of " + String.join("; ", names));
+      return CommandLine.ExitCode.USAGE;
+    }
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {
       boolean fine = days == 0 || watchHealthyTraffic(config, policies, executor);
@@ -186,17 +198,13 @@ public final class RollbackSimulation implements Callable<Integer> {
         "%n%d incidents, seed %d: share found within %d min; median and 95th percentile of the time"
             + " from the first bad execution to the rollback%n",
         incidents, seed, IncidentDetection.LIMIT.toMinutes());
-    tables.print(System.out, List.of(CONFIGURED, indexOf(policies, COMPARED)));
+    tables.print(
+        System.out,
+        IntStream.range(0, policies.size())
+            .filter(i -> i == CONFIGURED || beside.contains(policies.get(i).name()))
+            .boxed()
+            .toList());
     return isSoonEnough(config, policies, tables);
-  }
-
-  private static int indexOf(List<RollbackPolicy> policies, String name) {
-    for (int i = 0; i < policies.size(); i++) {
-      if (policies.get(i).name().equals(name)) {
-        return i;
-      }
-    }
-    throw new IllegalArgumentException("no policy " + name);
   }
 
   /** Prints what each policy makes of many errors and enough traffic. */

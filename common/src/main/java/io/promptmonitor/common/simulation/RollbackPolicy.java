@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record RollbackPolicy(String name, RollbackVariant variant, @Nullable Double evidence) {
 
-  private static final List<Double> OTHER_EVIDENCE = List.of(1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8);
+  private static final List<String> OTHER_EVIDENCE =
+      List.of("1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8");
 
   public RollbackPolicy {
     Objects.requireNonNull(name, "name");
@@ -39,9 +40,10 @@ public record RollbackPolicy(String name, RollbackVariant variant, @Nullable Dou
         new RollbackPolicy(
             "on the longest window, without evidence", RollbackVariant.LONGEST_WINDOW, null));
     policies.add(new RollbackPolicy("plain rule", RollbackVariant.PLAIN, null));
-    for (Double other : OTHER_EVIDENCE) {
-      if (!other.equals(evidence)) {
-        policies.add(new RollbackPolicy("evidence: " + other, RollbackVariant.CONFIGURED, other));
+    for (String other : OTHER_EVIDENCE) {
+      Double alpha = Double.valueOf(other);
+      if (!alpha.equals(evidence)) {
+        policies.add(new RollbackPolicy("evidence: " + other, RollbackVariant.CONFIGURED, alpha));
       }
     }
     return List.copyOf(policies);
