@@ -324,7 +324,8 @@ class RollbackChaosTest {
     RollbackChaos.awaitRegistry();
     long minute = number / PER_MINUTE;
     boolean isNew = minute >= DEPLOYED && minute < REPLACED;
-    boolean fails = isNew && minute >= FAILS ? number % 2 == 0 : number % 100 == 0;
+    boolean bad = isNew && minute >= FAILS;
+    boolean fails = number % (bad ? 2 : 100) == 0;
     RollbackChaos.at(minute < REPLACED ? Point.BEFORE_THE_TRIGGER : Point.DURING_WATCH);
     return TestRecords.ingested(
         "generated",
