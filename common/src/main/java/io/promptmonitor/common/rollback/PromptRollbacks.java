@@ -150,7 +150,8 @@ public final class PromptRollbacks {
     String version = trigger.promptVersion().version();
     if (!version.equals(activeVersion(context))) {
       // What is left of it in the windows; or a replay that began anew after it had switched.
-      if (!context.live() && trigger.isFirst()) {
+      if (!context.live() && (trigger.isFirst() || attempts.containsKey(trigger.triggerId()))) {
+        attempts.remove(trigger.triggerId());
         heardOf.add(trigger.triggerId());
         readWhatWasHeardOf(context, output);
       }
@@ -467,6 +468,9 @@ public final class PromptRollbacks {
 
   /** The executions have ended, and not at a time: what is being watched is judged by what came. */
   public void finish(RollbackContext context, Output output) {
+    if (!heardOf.isEmpty()) {
+      readWhatWasHeardOf(context, output);
+    }
     for (RollbackWatch watch : List.copyOf(watches)) {
       conclude(watch, false, context, output);
     }
