@@ -92,7 +92,9 @@ class RollbackChaosTest {
   @RegisterExtension private static final TestCluster CLUSTER = new TestCluster();
   @RegisterExtension private static final PostgresExtension POSTGRES = new PostgresExtension();
 
-  private static final int RUNS = 48;
+  /** More than the build takes time for: {@code -Dchaos.runs=100}. */
+  private static final int RUNS = Integer.getInteger("chaos.runs", 48);
+
   private static final long SEED = 11;
   private static final Duration LIMIT = Duration.ofSeconds(30);
 

@@ -212,7 +212,7 @@ class RollbackLatencyTest {
                 promptId,
                 Instant.ofEpochMilli(timestamp),
                 success ? "true" : "false,\"error_type\":\"timeout\"");
-    producer.send(new ProducerRecord<>(TOPIC, 0, null, json.getBytes(UTF_8)));
+    var unused = producer.send(new ProducerRecord<>(TOPIC, 0, null, json.getBytes(UTF_8)));
   }
 
   private static JobClient start() throws Exception {
