@@ -33,7 +33,7 @@ public final class CounterNames {
   /** Changes of the prompt registry that the job has applied. */
   public static final String REGISTRY_CHANGES = "registry_changes";
 
-  /** Changes of the prompt registry that came again and were ignored; always 0. */
+  /** Changes of the prompt registry that came again, after a restart, and were ignored. */
   public static final String REGISTRY_REPEATS = "registry_repeats";
 
   /** Rules that were evaluated, each for each version at each evaluation. */
