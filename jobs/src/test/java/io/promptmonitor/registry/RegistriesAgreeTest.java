@@ -72,7 +72,7 @@ class RegistriesAgreeTest {
   }
 
   @Tag("slow")
-  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void theSameHappensInBothForLong(@ForAll("requests") List<List<RegistryOperation>> requests) {
     check(requests);
   }
