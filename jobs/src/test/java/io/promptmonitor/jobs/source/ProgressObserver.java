@@ -4,6 +4,9 @@ import io.promptmonitor.common.ingest.Ingested;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -12,7 +15,7 @@ import org.apache.flink.util.Collector;
  * late, and can hold the job up until something that the test waits for has happened.
  */
 public final class ProgressObserver extends ProcessFunction<Ingested, ProgressObserver.Observed>
-    implements CheckpointListener {
+    implements CheckpointListener, CheckpointedFunction {
 
   /**
    * What became of a record.
@@ -27,7 +30,7 @@ public final class ProgressObserver extends ProcessFunction<Ingested, ProgressOb
   /** What to do in the first attempt after a number of records, each subtask for itself. */
   public enum Then {
     GO_ON,
-    /** Slow down to a crawl until a checkpoint is complete, and fail shortly after. */
+    /** Slow down to a crawl until a checkpoint with that is complete, and fail shortly after. */
     FAIL_AFTER_CHECKPOINT,
     /** Slow down to a crawl, so that the test can stop the job before its end. */
     CRAWL
@@ -39,6 +42,9 @@ public final class ProgressObserver extends ProcessFunction<Ingested, ProgressOb
   private int seen;
   private int seenSinceCheckpoint;
   private boolean checkpointed;
+
+  /** The first checkpoint that was taken after the number of records; 0 before. */
+  private long firstCheckpoint;
 
   public ProgressObserver(int records, Then then) {
     this.records = records;
@@ -60,14 +66,29 @@ public final class ProgressObserver extends ProcessFunction<Ingested, ProgressOb
 
   private void crawl() {
     if (!checkpointed) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      // A checkpoint that a busy machine delays for many seconds still finds the job at work.
+      long millis = then == Then.FAIL_AFTER_CHECKPOINT ? 20 : 1;
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     } else if (then == Then.FAIL_AFTER_CHECKPOINT && ++seenSinceCheckpoint > 50) {
       throw new IllegalStateException("injected failure");
     }
   }
 
   @Override
+  public void initializeState(FunctionInitializationContext context) {}
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {
+    if (firstCheckpoint == 0 && seen > records) {
+      firstCheckpoint = context.getCheckpointId();
+    }
+  }
+
+  @Override
   public void notifyCheckpointComplete(long checkpointId) {
-    checkpointed = then == Then.FAIL_AFTER_CHECKPOINT && seen > records;
+    checkpointed =
+        then == Then.FAIL_AFTER_CHECKPOINT
+            && firstCheckpoint > 0
+            && checkpointId >= firstCheckpoint;
   }
 }
