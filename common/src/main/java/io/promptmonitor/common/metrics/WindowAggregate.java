@@ -6,9 +6,13 @@ import io.promptmonitor.common.sketch.CategoryCounts;
 import io.promptmonitor.common.sketch.ConsistencySketch;
 import io.promptmonitor.common.sketch.DistinctSketch;
 import io.promptmonitor.common.sketch.QuantileSketch;
+import java.io.ByteArrayInputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -352,6 +356,75 @@ public final class WindowAggregate {
   /** Where executions fail, or null if that is not known or there are none. */
   public @Nullable FailureBreakdown failureBreakdown() {
     return failures;
+  }
+
+  /**
+   * The aggregate whose metrics are stored, as in a row of {@code window_metrics}: what batch jobs
+   * merge and compare. Consistency, {@link #lastExecution} and {@link #failureBreakdown} are not
+   * stored and stay unknown; everything else is as it was, and merges as it did.
+   *
+   * @param stored the value of a metric, of the type that {@link Metric#type} states; null where it
+   *     is not known or not wanted. The counts and the means are needed.
+   * @throws IOException if the bytes of a sketch cannot be read
+   */
+  public static WindowAggregate restore(Function<Metric, @Nullable Object> stored)
+      throws IOException {
+    WindowAggregate aggregate = new WindowAggregate();
+    aggregate.executions = whole(stored, Metric.EXECUTION_COUNT);
+    aggregate.successes = whole(stored, Metric.SUCCESS_COUNT);
+    aggregate.latencySum = sum(stored, Metric.LATENCY_AVG, aggregate.executions);
+    aggregate.inputTokens = sum(stored, Metric.AVG_INPUT_TOKENS, aggregate.executions);
+    aggregate.outputTokens = sum(stored, Metric.AVG_OUTPUT_TOKENS, aggregate.executions);
+    aggregate.quality.add(
+        QualityCounts.of(
+            whole(stored, Metric.FEEDBACK_COUNT),
+            real(stored, Metric.AVG_USER_FEEDBACK),
+            real(stored, Metric.USER_FEEDBACK_NEGATIVE_RATE),
+            whole(stored, Metric.AUTOMATED_SCORE_COUNT),
+            real(stored, Metric.AVG_AUTOMATED_SCORE)));
+    aggregate.latency = sketch(stored, Metric.LATENCY_DIGEST, QuantileSketch::read);
+    aggregate.tokens = sketch(stored, Metric.TOKENS_DIGEST, QuantileSketch::read);
+    aggregate.users = sketch(stored, Metric.USERS_SKETCH, DistinctSketch::read);
+    aggregate.errors = counts(stored, Metric.ERRORS_BY_TYPE);
+    aggregate.branches = counts(stored, Metric.BRANCH_DISTRIBUTION);
+    aggregate.models = counts(stored, Metric.MODEL_DISTRIBUTION);
+    return aggregate;
+  }
+
+  private static long whole(Function<Metric, @Nullable Object> stored, Metric metric) {
+    return stored.apply(metric) instanceof Long value ? value : 0;
+  }
+
+  private static double real(Function<Metric, @Nullable Object> stored, Metric metric) {
+    return stored.apply(metric) instanceof Double value ? value : Double.NaN;
+  }
+
+  private static long sum(Function<Metric, @Nullable Object> stored, Metric mean, long count) {
+    return stored.apply(mean) instanceof Double value ? Math.round(value * count) : 0;
+  }
+
+  /** Reads a sketch. */
+  private interface Reader<T> {
+    T read(DataInput in) throws IOException;
+  }
+
+  private static <T> @Nullable T sketch(
+      Function<Metric, @Nullable Object> stored, Metric metric, Reader<T> reader)
+      throws IOException {
+    if (!(stored.apply(metric) instanceof byte[] bytes)) {
+      return null;
+    }
+    return reader.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+  }
+
+  private static @Nullable CategoryCounts counts(
+      Function<Metric, @Nullable Object> stored, Metric metric) {
+    if (!(stored.apply(metric) instanceof Map<?, ?> byName) || byName.isEmpty()) {
+      return null;
+    }
+    CategoryCounts counts = new CategoryCounts();
+    byName.forEach((name, count) -> counts.add((String) name, (Long) count));
+    return counts;
   }
 
   /** Writes the aggregate; the first byte is the format's version. */

@@ -13,6 +13,7 @@ import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.sketch.DistinctSketch;
 import io.promptmonitor.common.sketch.QuantileSketch;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -211,6 +212,36 @@ class WindowAggregateTest {
                 .thenComparing(Map.Entry.comparingByKey()))
         .limit(n)
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+  void isRestoredFromItsMetrics(@ForAll long seed) throws IOException {
+    Random random = new Random(seed);
+    WindowAggregate window = new WindowAggregate();
+    WindowAggregate neighbour = new WindowAggregate();
+    int n = random.nextInt(1500);
+    for (int i = 0; i < n; i++) {
+      (random.nextBoolean() ? window : neighbour).add(execution(random, i));
+    }
+    window.close();
+    neighbour.close();
+
+    WindowAggregate restored = restore(window);
+    assertSameAsStored(restored, window);
+    restored.merge(restore(neighbour));
+    window.merge(neighbour);
+    assertSameAsStored(restored, window);
+  }
+
+  private static WindowAggregate restore(WindowAggregate window) throws IOException {
+    return WindowAggregate.restore(metric -> metric.value(window, Double.NaN));
+  }
+
+  private static void assertSameAsStored(WindowAggregate restored, WindowAggregate window) {
+    for (Metric metric : Metric.values()) {
+      Object expected = metric == Metric.CONSISTENCY_RATE ? null : metric.value(window, 7.5);
+      assertThat(metric.value(restored, 7.5)).as(metric.name()).isEqualTo(expected);
+    }
   }
 
   @Property(tries = 100, shrinking = ShrinkingMode.OFF)
