@@ -1,6 +1,7 @@
 package io.promptmonitor.common.rollback;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptmonitor.common.comparison.ObservedSpan;
 import io.promptmonitor.common.conditions.Baselines;
 import io.promptmonitor.common.conditions.Condition;
 import io.promptmonitor.common.conditions.ConditionException;
@@ -8,7 +9,6 @@ import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.RegisteredVersion;
-import io.promptmonitor.common.rollback.analysis.ObservedSpan;
 import io.promptmonitor.common.rollback.analysis.PostRollbackAnalysis;
 import io.promptmonitor.common.rollback.recovery.RecoveryAssessment;
 import io.promptmonitor.common.rollback.recovery.RecoverySpans;

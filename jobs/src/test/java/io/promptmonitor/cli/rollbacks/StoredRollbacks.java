@@ -1,6 +1,9 @@
 package io.promptmonitor.cli.rollbacks;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptmonitor.common.comparison.MetricComparison;
+import io.promptmonitor.common.comparison.MetricReading;
+import io.promptmonitor.common.comparison.Verdict;
 import io.promptmonitor.common.registry.Exploration.Alternative;
 import io.promptmonitor.common.registry.Exploration.ExplorationDecision;
 import io.promptmonitor.common.rollback.Refusal;
@@ -21,11 +24,8 @@ import io.promptmonitor.common.rollback.analysis.FailureCorrelation;
 import io.promptmonitor.common.rollback.analysis.FailureDimension;
 import io.promptmonitor.common.rollback.analysis.FailureFinding;
 import io.promptmonitor.common.rollback.analysis.MetricChange;
-import io.promptmonitor.common.rollback.analysis.MetricComparison;
-import io.promptmonitor.common.rollback.analysis.MetricReading;
 import io.promptmonitor.common.rollback.analysis.PostRollbackAnalysis;
 import io.promptmonitor.common.rollback.analysis.Recommendation;
-import io.promptmonitor.common.rollback.analysis.Verdict;
 import io.promptmonitor.common.rollback.recovery.RecoveryAssessment;
 import io.promptmonitor.common.rollback.recovery.RecoveryReading;
 import io.promptmonitor.common.rollback.recovery.RollbackOutcome;

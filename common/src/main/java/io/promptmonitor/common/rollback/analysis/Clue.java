@@ -1,5 +1,7 @@
 package io.promptmonitor.common.rollback.analysis;
 
+import io.promptmonitor.common.comparison.MetricReading;
+import io.promptmonitor.common.comparison.Verdict;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.MetricText;
 import io.promptmonitor.common.metrics.Quantity;

@@ -1,5 +1,6 @@
 package io.promptmonitor.common.rollback.analysis;
 
+import io.promptmonitor.common.comparison.MetricReading;
 import io.promptmonitor.common.conditions.Baselines;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.MetricText;

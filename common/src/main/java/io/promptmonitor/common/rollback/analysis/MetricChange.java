@@ -2,6 +2,11 @@ package io.promptmonitor.common.rollback.analysis;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.promptmonitor.common.comparison.MetricComparison;
+import io.promptmonitor.common.comparison.MetricEstimate;
+import io.promptmonitor.common.comparison.MetricReading;
+import io.promptmonitor.common.comparison.ObservedSpan;
+import io.promptmonitor.common.comparison.Verdict;
 import io.promptmonitor.common.metrics.Metric;
 
 /**

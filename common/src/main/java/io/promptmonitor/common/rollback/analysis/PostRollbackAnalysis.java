@@ -2,6 +2,8 @@ package io.promptmonitor.common.rollback.analysis;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.promptmonitor.common.comparison.ObservedSpan;
+import io.promptmonitor.common.comparison.Verdict;
 import io.promptmonitor.common.conditions.Baselines;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.WindowAggregate;

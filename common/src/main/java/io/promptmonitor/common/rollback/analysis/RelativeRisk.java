@@ -1,5 +1,7 @@
 package io.promptmonitor.common.rollback.analysis;
 
+import io.promptmonitor.common.comparison.Interval;
+
 /**
  * How many times as often one group fails as another.
  *

@@ -1,5 +1,7 @@
 package io.promptmonitor.common.rollback.analysis;
 
+import io.promptmonitor.common.comparison.MetricEstimate;
+import io.promptmonitor.common.comparison.ObservedSpan;
 import io.promptmonitor.common.metrics.Metric;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,6 +2,7 @@ package io.promptmonitor.common.rollback.recovery;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.promptmonitor.common.comparison.MetricComparison;
 import io.promptmonitor.common.conditions.ConditionEvaluator;
 import io.promptmonitor.common.conditions.Evaluation;
 import io.promptmonitor.common.conditions.Expression;
@@ -11,7 +12,6 @@ import io.promptmonitor.common.conditions.Verdict;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.Worse;
 import io.promptmonitor.common.registry.DeploymentSpecification.AlertThreshold;
-import io.promptmonitor.common.rollback.analysis.MetricComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

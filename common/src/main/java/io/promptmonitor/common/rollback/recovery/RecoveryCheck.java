@@ -1,10 +1,10 @@
 package io.promptmonitor.common.rollback.recovery;
 
+import io.promptmonitor.common.comparison.MetricComparison;
+import io.promptmonitor.common.comparison.ObservedSpan;
 import io.promptmonitor.common.conditions.Operator;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.MetricText;
-import io.promptmonitor.common.rollback.analysis.MetricComparison;
-import io.promptmonitor.common.rollback.analysis.ObservedSpan;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package io.promptmonitor.common.rollback.recovery;
 
+import io.promptmonitor.common.comparison.ObservedSpan;
 import io.promptmonitor.common.conditions.Baselines;
 import io.promptmonitor.common.metrics.Sample;
-import io.promptmonitor.common.rollback.analysis.ObservedSpan;
 import java.util.Objects;
 
 /**

@@ -1,5 +1,6 @@
 package io.promptmonitor.common.rollback.analysis;
 
+import io.promptmonitor.common.comparison.ObservedSpan;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.WindowAggregate;

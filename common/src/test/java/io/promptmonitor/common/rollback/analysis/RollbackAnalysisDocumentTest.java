@@ -3,6 +3,7 @@ package io.promptmonitor.common.rollback.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promptmonitor.common.comparison.MetricEstimate;
 import io.promptmonitor.common.metrics.FailureBreakdown;
 import io.promptmonitor.common.metrics.Metric;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.promptmonitor.common.rollback.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.GoldenBytes;
+import io.promptmonitor.common.comparison.ObservedSpan;
 import io.promptmonitor.common.conditions.Baselines;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.execution.PromptVersionId;

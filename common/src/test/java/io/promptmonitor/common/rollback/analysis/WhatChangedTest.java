@@ -2,6 +2,10 @@ package io.promptmonitor.common.rollback.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptmonitor.common.comparison.MetricComparison;
+import io.promptmonitor.common.comparison.MetricReading;
+import io.promptmonitor.common.comparison.ObservedSpan;
+import io.promptmonitor.common.comparison.Verdict;
 import io.promptmonitor.common.metrics.Metric;
 import java.util.List;
 import net.jqwik.api.ForAll;

@@ -3,6 +3,7 @@ package io.promptmonitor.common.rollback.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptmonitor.common.comparison.ObservedSpan;
 import io.promptmonitor.common.conditions.Baselines;
 import io.promptmonitor.common.conditions.Comparison;
 import io.promptmonitor.common.conditions.Condition;
@@ -14,7 +15,6 @@ import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.DeploymentSpecification.AlertThreshold;
 import io.promptmonitor.common.rollback.RollbackJson;
-import io.promptmonitor.common.rollback.analysis.ObservedSpan;
 import java.io.IOException;
 import java.util.List;
 import net.jqwik.api.ForAll;

@@ -1,4 +1,4 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
@@ -23,7 +23,7 @@ public record MetricComparison(
     return of(metric, MetricEstimate.of(metric, one), MetricEstimate.of(metric, other));
   }
 
-  static MetricComparison of(Metric metric, MetricEstimate one, MetricEstimate other) {
+  public static MetricComparison of(Metric metric, MetricEstimate one, MetricEstimate other) {
     return of(one.value() - other.value(), one.ofDifference(other), metric.worse());
   }
 

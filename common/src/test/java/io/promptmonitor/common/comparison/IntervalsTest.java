@@ -1,4 +1,4 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -175,59 +175,6 @@ class IntervalsTest {
     assertThat(sketch.variance()).isCloseTo(variance, within(1e-3 * variance));
     sketch.close();
     assertThat(sketch.variance()).isCloseTo(variance, within(0.01 * variance));
-  }
-
-  @Test
-  void relativeRiskAsPublished() {
-    // The physicians' health study of 1989: 104 of 11,037 with aspirin against 189 of 11,034.
-    RelativeRisk risk = RelativeRisk.of(new RiskTable(189, 11_034, 104, 11_037));
-    assertThat(risk.value()).isCloseTo(1.818, within(5e-4));
-    assertInterval(risk.interval(), 1.433, 2.306, 5e-4);
-  }
-
-  @Property
-  void relativeRiskIsKnownForEveryTableAndTurnsWithIt(
-      @ForAll @IntRange(min = 1, max = 1000) int n,
-      @ForAll @IntRange(min = 1, max = 1000) int m,
-      @ForAll @IntRange(min = 0, max = 1000) int a,
-      @ForAll @IntRange(min = 0, max = 1000) int b) {
-    RiskTable table = new RiskTable(a % (n + 1), n, b % (m + 1), m);
-    RelativeRisk risk = RelativeRisk.of(table);
-    RelativeRisk turned =
-        RelativeRisk.of(new RiskTable(table.referenceFailures(), m, table.failures(), n));
-    assertThat(risk.value()).isPositive().isFinite();
-    assertThat(risk.interval().lower()).isPositive().isLessThanOrEqualTo(risk.value());
-    assertThat(risk.interval().upper()).isFinite().isGreaterThanOrEqualTo(risk.value());
-    assertThat(turned.value()).isCloseTo(1 / risk.value(), within(1e-9 / risk.value()));
-    assertThat(turned.interval().lower())
-        .isCloseTo(1 / risk.interval().upper(), within(1e-9 / risk.interval().upper()));
-  }
-
-  @Test
-  void holmAsPublished() {
-    // R: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), "holm").
-    assertThat(HolmCorrection.correct(new double[] {0.05, 0.01, 0.04, 0.02, 0.03}))
-        .containsExactly(new double[] {0.09, 0.05, 0.09, 0.08, 0.09}, within(1e-12));
-    assertThat(HolmCorrection.correct(new double[0])).isEmpty();
-  }
-
-  @Property
-  void holmRejectsWhatTheStepsDownReject(
-      @ForAll @Size(min = 1, max = 12) List<@DoubleRange(min = 0, max = 0.2) Double> pValues,
-      @ForAll @DoubleRange(min = 0.01, max = 0.3) double alpha) {
-    double[] corrected =
-        HolmCorrection.correct(pValues.stream().mapToDouble(Double::doubleValue).toArray());
-    // By definition: in ascending order while p <= alpha / (m - i).
-    List<Double> ascending = pValues.stream().sorted().toList();
-    int rejected = 0;
-    while (rejected < ascending.size()
-        && ascending.get(rejected) * (ascending.size() - rejected) <= alpha) {
-      rejected++;
-    }
-    assertThat(Arrays.stream(corrected).filter(p -> p <= alpha)).hasSize(rejected);
-    for (int i = 0; i < corrected.length; i++) {
-      assertThat(corrected[i]).isBetween(pValues.get(i), 1.0);
-    }
   }
 
   private static SampleMoments moments(double[] values) {

@@ -1,4 +1,4 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record MetricReading(
     @Nullable Double value, @Nullable Double lower, @Nullable Double upper, long n) {
 
-  static MetricReading of(double value, Interval interval, long n) {
+  public static MetricReading of(double value, Interval interval, long n) {
     return new MetricReading(finite(value), finite(interval.lower()), finite(interval.upper()), n);
   }
 
@@ -27,7 +27,7 @@ public record MetricReading(
   }
 
   /** For messages: {@code 2% (95% interval 1.5% to 2.7%, 2000 executions)}. */
-  String text(Metric metric) {
+  public String text(Metric metric) {
     String sample = n + " " + metric.sample().plural();
     if (value == null) {
       return "unknown (" + sample + ")";

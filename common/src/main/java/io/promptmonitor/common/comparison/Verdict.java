@@ -1,4 +1,4 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 /** How a metric of one span compares with that of another. */
 public enum Verdict {

@@ -1,10 +1,10 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 import io.promptmonitor.common.sketch.QuantileSketch;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /** Intervals of percentiles that assume nothing of the distribution. */
-final class PercentileIntervals {
+public final class PercentileIntervals {
 
   private PercentileIntervals() {}
 
@@ -20,7 +20,7 @@ final class PercentileIntervals {
    *
    * @param p between 0 and 1, both excluded
    */
-  static Interval of(QuantileSketch sketch, double p) {
+  public static Interval of(QuantileSketch sketch, double p) {
     long n = sketch.count();
     if (n == 0) {
       return Interval.UNKNOWN;

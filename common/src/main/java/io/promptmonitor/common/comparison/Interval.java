@@ -1,4 +1,4 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 /**
  * A 95 % confidence interval, in the unit of what it is about.
@@ -10,10 +10,10 @@ package io.promptmonitor.common.rollback.analysis;
 public record Interval(double lower, double upper) {
 
   /** The quantile of the standard normal distribution at 97.5 %. */
-  static final double Z = 1.959963984540054;
+  public static final double Z = 1.959963984540054;
 
   /** The probability beyond each limit. */
-  static final double TAIL = 0.025;
+  public static final double TAIL = 0.025;
 
   /** Of something that cannot be known. */
   public static final Interval UNKNOWN = new Interval(Double.NaN, Double.NaN);
@@ -49,7 +49,7 @@ public record Interval(double lower, double upper) {
    * about effect measures: a general approach", Statistics in Medicine 27, 2008, equation 8). Of
    * two {@linkplain RateIntervals#wilson Wilson intervals} it makes Newcombe's.
    */
-  static Interval ofDifference(double first, Interval of1, double second, Interval of2) {
+  public static Interval ofDifference(double first, Interval of1, double second, Interval of2) {
     double difference = first - second;
     return new Interval(
         difference - Math.hypot(first - of1.lower, of2.upper - second),

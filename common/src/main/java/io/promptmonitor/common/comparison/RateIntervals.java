@@ -1,7 +1,7 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 /** Intervals of rates, and of means of what lies between 0 and 1. */
-final class RateIntervals {
+public final class RateIntervals {
 
   private RateIntervals() {}
 
@@ -18,7 +18,7 @@ final class RateIntervals {
    * @param rate 0 to 1
    * @param n the number of trials; unknown for 0
    */
-  static Interval wilson(double rate, long n) {
+  public static Interval wilson(double rate, long n) {
     if (n <= 0 || Double.isNaN(rate)) {
       return Interval.UNKNOWN;
     }
@@ -37,7 +37,7 @@ final class RateIntervals {
    * "Interval estimation for the difference between independent proportions", Statistics in
    * Medicine 17, 1998, 873-890, method 10).
    */
-  static Interval difference(double rate1, long n1, double rate2, long n2) {
+  public static Interval difference(double rate1, long n1, double rate2, long n2) {
     return Interval.ofDifference(rate1, wilson(rate1, n1), rate2, wilson(rate2, n2));
   }
 }

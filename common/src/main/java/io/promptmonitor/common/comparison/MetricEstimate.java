@@ -1,4 +1,4 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.QualityCounts;
@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param moments of the values whose mean it is, if their variance is known; else null
  */
-record MetricEstimate(double value, Interval interval, long n, @Nullable SampleMoments moments) {
+public record MetricEstimate(
+    double value, Interval interval, long n, @Nullable SampleMoments moments) {
 
   private static final Interval RATINGS = new Interval(1, 5);
   private static final Interval QUALITIES = new Interval(0, 10);
 
-  static MetricEstimate of(Metric metric, ObservedSpan span) {
+  public static MetricEstimate of(Metric metric, ObservedSpan span) {
     WindowAggregate window = span.aggregate();
     QualityCounts quality = window.quality();
     double value = span.value(metric);
@@ -43,7 +44,7 @@ record MetricEstimate(double value, Interval interval, long n, @Nullable SampleM
   }
 
   /** The interval of this minus {@code other}. */
-  Interval ofDifference(MetricEstimate other) {
+  public Interval ofDifference(MetricEstimate other) {
     return moments != null && other.moments != null
         ? moments.ofDifference(other.moments)
         : Interval.ofDifference(value, interval, other.value, other.interval);
@@ -85,7 +86,7 @@ record MetricEstimate(double value, Interval interval, long n, @Nullable SampleM
   }
 
   /** Whether a metric does not depend on the length of the span, as counts do. */
-  static boolean isCompared(Metric metric) {
+  public static boolean isCompared(Metric metric) {
     return metric.type() == Metric.Type.NUMBER;
   }
 }

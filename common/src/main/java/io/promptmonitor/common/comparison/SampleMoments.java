@@ -1,4 +1,4 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 import org.apache.commons.statistics.distribution.TDistribution;
 
@@ -9,10 +9,10 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * @param mean their mean; NaN if it is unknown
  * @param variance their variance with divisor n - 1; NaN if it is unknown, as for fewer than two
  */
-record SampleMoments(long n, double mean, double variance) {
+public record SampleMoments(long n, double mean, double variance) {
 
   /** Of the sum of values and the sum of their squares. */
-  static SampleMoments ofSums(long n, double sum, double sumOfSquares) {
+  public static SampleMoments ofSums(long n, double sum, double sumOfSquares) {
     double mean = n > 0 ? sum / n : Double.NaN;
     // Rounding may leave less than nothing of two equal numbers.
     double variance = n > 1 ? Math.max(0, sumOfSquares - sum * mean) / (n - 1) : Double.NaN;
@@ -23,7 +23,7 @@ record SampleMoments(long n, double mean, double variance) {
    * The interval of the mean by Student's t with n - 1 degrees of freedom (Student, "The probable
    * error of a mean", Biometrika 6, 1908).
    */
-  Interval ofMean() {
+  public Interval ofMean() {
     return around(mean, Math.sqrt(squaredError()), n - 1.0);
   }
 
@@ -32,7 +32,7 @@ record SampleMoments(long n, double mean, double variance) {
    * differ (Welch, "The generalization of Student's problem when several different population
    * variances are involved", Biometrika 34, 1947, with the Welch-Satterthwaite degrees of freedom).
    */
-  Interval ofDifference(SampleMoments other) {
+  public Interval ofDifference(SampleMoments other) {
     double error1 = squaredError();
     double error2 = other.squaredError();
     double error = error1 + error2;

@@ -1,4 +1,4 @@
-package io.promptmonitor.common.rollback.analysis;
+package io.promptmonitor.common.comparison;
 
 import io.promptmonitor.common.conditions.MetricValues;
 import io.promptmonitor.common.metrics.Metric;
