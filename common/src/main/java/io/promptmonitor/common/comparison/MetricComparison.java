@@ -27,6 +27,15 @@ public record MetricComparison(
     return of(one.value() - other.value(), one.ofDifference(other), metric.worse());
   }
 
+  /** Compares a metric of a span with what it should be: a number that is not estimated. */
+  public static MetricComparison of(Metric metric, MetricEstimate one, double expected) {
+    Interval interval = one.interval();
+    return of(
+        one.value() - expected,
+        new Interval(interval.lower() - expected, interval.upper() - expected),
+        metric.worse());
+  }
+
   private static MetricComparison of(double difference, Interval interval, Worse worse) {
     return new MetricComparison(
         MetricReading.finite(difference),

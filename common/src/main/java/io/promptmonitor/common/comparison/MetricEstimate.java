@@ -43,6 +43,11 @@ public record MetricEstimate(
     };
   }
 
+  /** The value with its interval, as it is shown and stored. */
+  public MetricReading reading() {
+    return MetricReading.of(value, interval, n);
+  }
+
   /** The interval of this minus {@code other}. */
   public Interval ofDifference(MetricEstimate other) {
     return moments != null && other.moments != null

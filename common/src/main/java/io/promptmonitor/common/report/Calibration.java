@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.promptmonitor.common.comparison.MetricReading;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,18 +25,29 @@ public record Calibration(
     String why,
     List<OfVersion> versions) {
 
+  /** From this difference on a prediction is called off. */
+  public static final double MINOR_DRIFT_FROM = 1;
+
+  /** Above this difference it is called far off: where the specification's alert begins. */
+  public static final double SIGNIFICANT_DRIFT_ABOVE = 2;
+
   public Calibration {
     versions = List.copyOf(versions);
   }
 
   /** How far predictions are off. */
   public enum Status {
-    /** Less than 1. */
+    /** Less than {@link #MINOR_DRIFT_FROM}. */
     WELL_CALIBRATED,
-    /** From 1 to 2. */
+    /** From there to {@link #SIGNIFICANT_DRIFT_ABOVE}. */
     MINOR_DRIFT,
-    /** More than 2: where the specification's alert begins. */
-    SIGNIFICANT_DRIFT
+    /** More. */
+    SIGNIFICANT_DRIFT;
+
+    /** The name in reports, such as {@code minor_drift}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**

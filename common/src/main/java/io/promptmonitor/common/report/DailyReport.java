@@ -2,6 +2,7 @@ package io.promptmonitor.common.report;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.promptmonitor.common.metrics.Metric;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
@@ -64,5 +65,17 @@ public record DailyReport(
     compliance = List.copyOf(compliance);
     recommendations = List.copyOf(recommendations);
     hours = List.copyOf(hours);
+  }
+
+  /**
+   * One of the key metrics.
+   *
+   * @throws java.util.NoSuchElementException if the metric is none
+   */
+  public KeyMetric keyMetric(Metric metric) {
+    return keyMetrics.stream()
+        .filter(key -> key.metric().equals(metric.column()))
+        .findFirst()
+        .orElseThrow();
   }
 }

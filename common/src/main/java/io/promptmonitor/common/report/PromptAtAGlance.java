@@ -3,6 +3,7 @@ package io.promptmonitor.common.report;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.promptmonitor.common.comparison.MetricReading;
+import io.promptmonitor.common.metrics.Metric;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,4 +41,28 @@ public record PromptAtAGlance(
     long rollbacks,
     int checksFailed,
     int checks,
-    Recommendation firstRecommendation) {}
+    Recommendation firstRecommendation) {
+
+  /** The line of a report. */
+  public static PromptAtAGlance of(DailyReport report) {
+    return new PromptAtAGlance(
+        report.promptId(),
+        report.activeVersion(),
+        report.completeness().isFinal(),
+        report.summary().executions(),
+        report.summary().successRate(),
+        report.keyMetric(Metric.SUCCESS_RATE).vsYesterday(),
+        report.keyMetric(Metric.LATENCY_P95).today(),
+        report.summary().userSatisfaction(),
+        report.calibration().status(),
+        report.alerts().warning(),
+        report.alerts().critical(),
+        report.rollbacks().count(),
+        (int)
+            report.compliance().stream()
+                .filter(check -> check.result() == ComplianceCheck.Result.FAILED)
+                .count(),
+        report.compliance().size(),
+        report.recommendations().get(0));
+  }
+}

@@ -4,6 +4,7 @@ import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.windows.WindowUpdate;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param revision the number of this edition, from 1
  * @param days rows of {@code 24h} windows: of the day, of the day before, and of the same weekday a
  *     week before, of all versions, in any order
+ * @param consistency the {@code consistency_rate} of the day, by version; that of several windows
+ *     cannot be merged, so it is not in {@code days}
  * @param hours rows of {@code 1h} windows of the day, of all versions, in any order
  * @param versions the prompt's versions in the registry, by their number
  * @param activePeriods when which version was active, in the order of time
@@ -34,6 +37,7 @@ public record PromptDay(
     Instant asOf,
     int revision,
     List<WindowUpdate> days,
+    Map<String, Double> consistency,
     List<WindowUpdate> hours,
     Map<String, RegisteredVersion> versions,
     List<ActivePeriod> activePeriods,
@@ -46,12 +50,23 @@ public record PromptDay(
 
   public PromptDay {
     days = List.copyOf(days);
+    consistency = Map.copyOf(consistency);
     hours = List.copyOf(hours);
     versions = Map.copyOf(versions);
     activePeriods = List.copyOf(activePeriods);
     alerts = List.copyOf(alerts);
     rollbacks = List.copyOf(rollbacks);
     deadLetters = Map.copyOf(deadLetters);
+  }
+
+  /** When the day begins. */
+  public Instant start() {
+    return date.atStartOfDay(ZoneOffset.UTC).toInstant();
+  }
+
+  /** When the day ends, exclusive. */
+  public Instant end() {
+    return date.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
   }
 
   /**

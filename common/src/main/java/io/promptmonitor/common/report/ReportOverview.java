@@ -3,6 +3,7 @@ package io.promptmonitor.common.report;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -15,7 +16,14 @@ import java.util.List;
 @JsonNaming(SnakeCaseStrategy.class)
 public record ReportOverview(LocalDate date, List<PromptAtAGlance> prompts) {
 
+  private static final Comparator<PromptAtAGlance> BY_URGENCY =
+      Comparator.comparingLong((PromptAtAGlance prompt) -> -prompt.rollbacks())
+          .thenComparingLong(prompt -> -prompt.criticals())
+          .thenComparingInt(prompt -> -prompt.checksFailed())
+          .thenComparingLong(prompt -> -prompt.warnings())
+          .thenComparing(PromptAtAGlance::promptId);
+
   public ReportOverview {
-    prompts = List.copyOf(prompts);
+    prompts = prompts.stream().sorted(BY_URGENCY).toList();
   }
 }

@@ -3,8 +3,9 @@
  * of the day.
  *
  * <p>{@link io.promptmonitor.common.report.DailyReport} is the whole report; a section is a record
- * with its name. {@link io.promptmonitor.common.report.PromptDay} is what it is made from. How it
- * looks is the module {@code reports}.
+ * with its name. {@link io.promptmonitor.common.report.PromptDay} is what it is made from, {@link
+ * io.promptmonitor.common.report.ReportWriter} makes it. How it looks is the module {@code
+ * reports}.
  */
 @NullMarked
 package io.promptmonitor.common.report;

@@ -38,9 +38,9 @@ public record MetricChange(
     MetricEstimate old = MetricEstimate.of(metric, before);
     MetricEstimate bad = MetricEstimate.of(metric, failing);
     MetricEstimate now = MetricEstimate.of(metric, after);
-    MetricReading oldReading = reading(old);
-    MetricReading badReading = reading(bad);
-    MetricReading nowReading = reading(now);
+    MetricReading oldReading = old.reading();
+    MetricReading badReading = bad.reading();
+    MetricReading nowReading = now.reading();
     MetricComparison broke = MetricComparison.of(metric, bad, old);
     MetricComparison mended = MetricComparison.of(metric, now, bad);
     MetricComparison restored = MetricComparison.of(metric, now, old);
@@ -67,9 +67,5 @@ public record MetricChange(
 
   private static String beside(MetricComparison comparison) {
     return comparison.verdict() == Verdict.UNKNOWN ? " with" : " than";
-  }
-
-  private static MetricReading reading(MetricEstimate estimate) {
-    return MetricReading.of(estimate.value(), estimate.interval(), estimate.n());
   }
 }
