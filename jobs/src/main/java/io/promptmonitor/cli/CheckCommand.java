@@ -49,7 +49,13 @@ final class CheckCommand implements Callable<Integer> {
     CONFIGURATION(
         "configuration",
         List.of(
-            "monitor", "alert_rules", "escalation", "auto_rollback", "notifications", "channels"),
+            "monitor",
+            "alert_rules",
+            "escalation",
+            "auto_rollback",
+            "notifications",
+            "channels",
+            "retention"),
         (top, file) -> DeploymentConfig.read(top));
 
     private final String label;

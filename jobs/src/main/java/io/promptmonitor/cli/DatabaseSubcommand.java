@@ -57,6 +57,11 @@ public abstract class DatabaseSubcommand implements Callable<Integer> {
     err.flush();
   }
 
+  /** A line that tells how far a command is that works for long, if somebody watches. */
+  protected final ProgressLine progressLine() {
+    return new ProgressLine(spec.commandLine().getErr(), Terminal.isInteractive());
+  }
+
   /** Bad usage. */
   protected final ParameterException badUsage(String message) {
     return new ParameterException(spec.commandLine(), message);

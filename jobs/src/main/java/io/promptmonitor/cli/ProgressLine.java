@@ -3,7 +3,7 @@ package io.promptmonitor.cli;
 import java.io.PrintWriter;
 
 /** One line on a terminal that is rewritten while a command works for long. Not thread-safe. */
-final class ProgressLine {
+public final class ProgressLine {
 
   private static final long FIRST_NANOS = 2_000_000_000L;
   private static final long EVERY_NANOS = 250_000_000L;
@@ -24,7 +24,7 @@ final class ProgressLine {
   }
 
   /** Shows a text, unless it is too early or too soon after the last. */
-  void show(String text) {
+  public void show(String text) {
     if (!visible || System.nanoTime() - next < 0) {
       return;
     }
@@ -35,7 +35,7 @@ final class ProgressLine {
   }
 
   /** Takes the line away. */
-  void clear() {
+  public void clear() {
     if (shown) {
       terminal.print("\r\u001B[K");
       terminal.flush();

@@ -2,6 +2,7 @@ package io.promptmonitor.cli;
 
 import io.promptmonitor.cli.alerts.AlertsCommand;
 import io.promptmonitor.cli.registry.RegistryCommand;
+import io.promptmonitor.cli.retention.RetentionCommand;
 import io.promptmonitor.cli.rollbacks.RollbacksCommand;
 import io.promptmonitor.common.config.ConfigException;
 import java.io.PrintWriter;
@@ -33,6 +34,7 @@ import picocli.CommandLine.ParseResult;
       MigrateCommand.class,
       MonitorCommand.class,
       RegistryCommand.class,
+      RetentionCommand.class,
       RollbacksCommand.class,
       SimulateCommand.class,
       SqlCommand.class,

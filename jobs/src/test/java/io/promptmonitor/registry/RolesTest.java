@@ -106,6 +106,10 @@ class RolesTest {
       registry_rollback_target    -     -        -       -            -       -
       registry_stage              -     yes      -       -            -       -
       registry_version            -     -        -       -            -       -
+      retention_check             -     -        -       -            -       -
+      retention_count             -     -        -       -            -       -
+      retention_remove            -     -        -       -            -       -
+      retention_source            -     -        -       -            -       -
       rollback_automatic          yes   -        -       -            -       -
       rollback_check_limits       -     -        -       -            -       -
       rollback_intervention_since yes   yes      yes     yes          -       -

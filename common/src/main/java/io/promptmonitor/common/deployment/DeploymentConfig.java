@@ -6,6 +6,7 @@ import io.promptmonitor.common.config.ConfigException;
 import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.config.ConfigSection;
 import io.promptmonitor.common.notifications.GroupingConfig;
+import io.promptmonitor.common.retention.RetentionPolicy;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -17,18 +18,30 @@ import java.util.Objects;
  * @param alerting the blocks {@code alert_rules}, {@code escalation} and {@code auto_rollback}
  * @param grouping the block {@code notifications}: how messages are grouped
  * @param channels the block {@code channels}: how messages are sent
+ * @param retention the block {@code retention}: how long what was found out is kept
  */
 public record DeploymentConfig(
     MonitorConfig monitor,
     AlertingConfig alerting,
     GroupingConfig grouping,
-    ChannelsConfig channels) {
+    ChannelsConfig channels,
+    RetentionPolicy retention) {
 
   public DeploymentConfig {
     Objects.requireNonNull(monitor, "monitor");
     Objects.requireNonNull(alerting, "alerting");
     Objects.requireNonNull(grouping, "grouping");
     Objects.requireNonNull(channels, "channels");
+    Objects.requireNonNull(retention, "retention");
+  }
+
+  /** With the default periods of retention, which no job depends on. */
+  public DeploymentConfig(
+      MonitorConfig monitor,
+      AlertingConfig alerting,
+      GroupingConfig grouping,
+      ChannelsConfig channels) {
+    this(monitor, alerting, grouping, channels, RetentionPolicy.defaults());
   }
 
   /** What holds without a file. */
@@ -57,6 +70,10 @@ public record DeploymentConfig(
         monitor,
         AlertingConfig.read(top, monitor.evaluationInterval()),
         top.get("notifications", v -> v.section(GroupingConfig::read), GroupingConfig.defaults()),
-        top.get("channels", ChannelsConfig::read, ChannelsConfig.defaults()));
+        top.get("channels", ChannelsConfig::read, ChannelsConfig.defaults()),
+        top.get(
+            "retention",
+            v -> v.section(s -> RetentionPolicy.read(s, monitor.feedbackHorizon())),
+            RetentionPolicy.defaults()));
   }
 }

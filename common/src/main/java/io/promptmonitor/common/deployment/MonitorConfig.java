@@ -157,6 +157,12 @@ public record MonitorConfig(
         slidingInterval.toMillis());
   }
 
+  /** How long after its end a window can still be corrected, by the newest event time. */
+  public Duration correctableFor() {
+    Duration late = Collections.max(List.of(feedbackHorizon, allowedLateness));
+    return late.plus(maxOutOfOrderness);
+  }
+
   /** Reads the block {@code monitor}. */
   static MonitorConfig read(ConfigSection section) {
     Duration pane =

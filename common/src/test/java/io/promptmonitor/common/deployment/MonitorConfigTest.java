@@ -192,7 +192,7 @@ class MonitorConfigTest {
             max_out_of_orderness, allowed_lateness, idle_timeout, feedback_horizon, deduplication, \
             deduplication_memory, automated_score_scale, max_clock_skew, sliding_windows, \
             sliding_interval, refresh
-            c.yaml:6:1: rules: unknown key; expected one of monitor, alert_rules, escalation, auto_rollback, notifications, channels""");
+            c.yaml:6:1: rules: unknown key; expected one of monitor, alert_rules, escalation, auto_rollback, notifications, channels, retention""");
   }
 
   @Test

@@ -30,7 +30,8 @@ class RolesMigrationTest {
           "promptmon_operator",
           "promptmon_analyst",
           "promptmon_investigator",
-          "promptmon_runtime");
+          "promptmon_runtime",
+          "promptmon_maintenance");
 
   @TempDir private Path directory;
 
