@@ -104,31 +104,23 @@ public final class InMemoryRollbacks implements RollbackRegistry {
             event.at(),
             StepResult.Status.DONE,
             event.fromVersion() + " → " + event.toVersion()));
-    return new RollbackRecord(
-        wanted.rollbackId(),
-        Kind.AUTOMATIC,
-        wanted.promptId(),
-        wanted.fromVersion(),
-        Objects.requireNonNull(event.toVersion()).toString(),
-        Status.SWITCHED,
-        null,
-        null,
-        event.actor(),
-        wanted.reason(),
-        wanted.triggeredAt(),
-        event.at(),
-        event.eventId(),
-        wanted.cause(),
-        wanted.evidence(),
-        steps,
-        wanted.snapshot(),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+    return RollbackRecord.builder(
+            wanted.rollbackId(),
+            Kind.AUTOMATIC,
+            wanted.promptId(),
+            wanted.fromVersion(),
+            Status.SWITCHED,
+            wanted.reason())
+        .toVersion(Objects.requireNonNull(event.toVersion()).toString())
+        .requestedBy(event.actor())
+        .triggeredAt(wanted.triggeredAt())
+        .switchedAt(event.at())
+        .registryEventId(event.eventId())
+        .cause(wanted.cause())
+        .evidence(wanted.evidence())
+        .steps(steps)
+        .snapshot(wanted.snapshot())
+        .build();
   }
 
   @Override

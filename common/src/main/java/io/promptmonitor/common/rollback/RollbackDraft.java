@@ -68,30 +68,21 @@ final class RollbackDraft {
 
   private RollbackRecord record(
       @Nullable String target, Status status, @Nullable Refusal refusal, @Nullable String why) {
-    return new RollbackRecord(
-        trigger.triggerId(),
-        Kind.AUTOMATIC,
-        trigger.promptVersion().promptId(),
-        trigger.promptVersion().version(),
-        target,
-        status,
-        refusal,
-        why,
-        null,
-        RollbackText.reason(cause),
-        cause.evaluatedAt(),
-        null,
-        null,
-        cause,
-        decision.evidence(),
-        steps,
-        snapshot,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+    return RollbackRecord.builder(
+            trigger.triggerId(),
+            Kind.AUTOMATIC,
+            trigger.promptVersion().promptId(),
+            trigger.promptVersion().version(),
+            status,
+            RollbackText.reason(cause))
+        .toVersion(target)
+        .refusal(refusal)
+        .refusalReason(why)
+        .triggeredAt(cause.evaluatedAt())
+        .cause(cause)
+        .evidence(decision.evidence())
+        .steps(steps)
+        .snapshot(snapshot)
+        .build();
   }
 }

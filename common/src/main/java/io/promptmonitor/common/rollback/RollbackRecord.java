@@ -110,4 +110,225 @@ public record RollbackRecord(
   public static String manualId(long registryEventId) {
     return "manual-" + registryEventId;
   }
+
+  /** A record of which no step is known, nor anything that may be absent. */
+  public static Builder builder(
+      String rollbackId,
+      Kind kind,
+      String promptId,
+      String fromVersion,
+      Status status,
+      String reason) {
+    return new Builder(rollbackId, kind, promptId, fromVersion, status, reason);
+  }
+
+  /** The same record, to be changed. */
+  public Builder toBuilder() {
+    return new Builder(rollbackId, kind, promptId, fromVersion, status, reason)
+        .toVersion(toVersion)
+        .refusal(refusal)
+        .refusalReason(refusalReason)
+        .requestedBy(requestedBy)
+        .triggeredAt(triggeredAt)
+        .switchedAt(switchedAt)
+        .registryEventId(registryEventId)
+        .cause(cause)
+        .evidence(evidence)
+        .steps(steps)
+        .snapshot(snapshot)
+        .watchUntil(watchUntil)
+        .outcome(outcome)
+        .outcomeReason(outcomeReason)
+        .outcomeAt(outcomeAt)
+        .recovery(recovery)
+        .stragglers(stragglers)
+        .analysis(analysis);
+  }
+
+  /** A record that is not complete yet. */
+  public static final class Builder {
+
+    private final String rollbackId;
+    private final Kind kind;
+    private final String promptId;
+    private final String fromVersion;
+    private @Nullable String toVersion;
+    private Status status;
+    private @Nullable Refusal refusal;
+    private @Nullable String refusalReason;
+    private @Nullable String requestedBy;
+    private String reason;
+    private @Nullable Instant triggeredAt;
+    private @Nullable Instant switchedAt;
+    private @Nullable Long registryEventId;
+    private @Nullable RollbackCause cause;
+    private @Nullable RollbackEvidence evidence;
+    private List<StepResult> steps = List.of();
+    private @Nullable RollbackSnapshot snapshot;
+    private @Nullable Instant watchUntil;
+    private @Nullable RollbackOutcome outcome;
+    private @Nullable String outcomeReason;
+    private @Nullable Instant outcomeAt;
+    private @Nullable JsonNode recovery;
+    private @Nullable Stragglers stragglers;
+    private @Nullable JsonNode analysis;
+
+    private Builder(
+        String rollbackId,
+        Kind kind,
+        String promptId,
+        String fromVersion,
+        Status status,
+        String reason) {
+      this.rollbackId = rollbackId;
+      this.kind = kind;
+      this.promptId = promptId;
+      this.fromVersion = fromVersion;
+      this.status = status;
+      this.reason = reason;
+    }
+
+    /** Sets {@link RollbackRecord#toVersion}. */
+    public Builder toVersion(@Nullable String value) {
+      toVersion = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#status}. */
+    public Builder status(Status value) {
+      status = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#refusal}. */
+    public Builder refusal(@Nullable Refusal value) {
+      refusal = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#refusalReason}. */
+    public Builder refusalReason(@Nullable String value) {
+      refusalReason = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#requestedBy}. */
+    public Builder requestedBy(@Nullable String value) {
+      requestedBy = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#triggeredAt}. */
+    public Builder triggeredAt(@Nullable Instant value) {
+      triggeredAt = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#switchedAt}. */
+    public Builder switchedAt(@Nullable Instant value) {
+      switchedAt = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#registryEventId}. */
+    public Builder registryEventId(@Nullable Long value) {
+      registryEventId = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#cause}. */
+    public Builder cause(@Nullable RollbackCause value) {
+      cause = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#evidence}. */
+    public Builder evidence(@Nullable RollbackEvidence value) {
+      evidence = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#steps}. */
+    public Builder steps(List<StepResult> value) {
+      steps = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#snapshot}. */
+    public Builder snapshot(@Nullable RollbackSnapshot value) {
+      snapshot = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#watchUntil}. */
+    public Builder watchUntil(@Nullable Instant value) {
+      watchUntil = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#outcome}. */
+    public Builder outcome(@Nullable RollbackOutcome value) {
+      outcome = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#outcomeReason}. */
+    public Builder outcomeReason(@Nullable String value) {
+      outcomeReason = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#outcomeAt}. */
+    public Builder outcomeAt(@Nullable Instant value) {
+      outcomeAt = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#recovery}. */
+    public Builder recovery(@Nullable JsonNode value) {
+      recovery = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#stragglers}. */
+    public Builder stragglers(@Nullable Stragglers value) {
+      stragglers = value;
+      return this;
+    }
+
+    /** Sets {@link RollbackRecord#analysis}. */
+    public Builder analysis(@Nullable JsonNode value) {
+      analysis = value;
+      return this;
+    }
+
+    /** The record. */
+    public RollbackRecord build() {
+      return new RollbackRecord(
+          rollbackId,
+          kind,
+          promptId,
+          fromVersion,
+          toVersion,
+          status,
+          refusal,
+          refusalReason,
+          requestedBy,
+          reason,
+          triggeredAt,
+          switchedAt,
+          registryEventId,
+          cause,
+          evidence,
+          steps,
+          snapshot,
+          watchUntil,
+          outcome,
+          outcomeReason,
+          outcomeAt,
+          recovery,
+          stragglers,
+          analysis);
+    }
+  }
 }

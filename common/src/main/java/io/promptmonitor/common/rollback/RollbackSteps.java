@@ -28,36 +28,7 @@ final class RollbackSteps {
         now,
         StepResult.Status.WAITING,
         "watching " + record.toVersion() + " until " + Instant.ofEpochMilli(watch.until()));
-    return with(record, steps, watch);
-  }
-
-  private static RollbackRecord with(
-      RollbackRecord r, List<StepResult> steps, RollbackWatch watch) {
-    return new RollbackRecord(
-        r.rollbackId(),
-        r.kind(),
-        r.promptId(),
-        r.fromVersion(),
-        r.toVersion(),
-        r.status(),
-        r.refusal(),
-        r.refusalReason(),
-        r.requestedBy(),
-        r.reason(),
-        r.triggeredAt(),
-        r.switchedAt(),
-        r.registryEventId(),
-        r.cause(),
-        r.evidence(),
-        steps,
-        r.snapshot(),
-        Instant.ofEpochMilli(watch.until()),
-        r.outcome(),
-        r.outcomeReason(),
-        r.outcomeAt(),
-        r.recovery(),
-        r.stragglers(),
-        r.analysis());
+    return record.toBuilder().steps(steps).watchUntil(Instant.ofEpochMilli(watch.until())).build();
   }
 
   /** The watch is over. */
@@ -73,60 +44,24 @@ final class RollbackSteps {
           StepResult.Status.DONE,
           r.reason() + " → " + review.outcome().label());
     }
-    return new RollbackRecord(
-        r.rollbackId(),
-        r.kind(),
-        r.promptId(),
-        r.fromVersion(),
-        r.toVersion(),
-        r.status(),
-        r.refusal(),
-        r.refusalReason(),
-        r.requestedBy(),
-        r.reason(),
-        r.triggeredAt(),
-        r.switchedAt(),
-        r.registryEventId(),
-        r.cause(),
-        r.evidence(),
-        steps,
-        r.snapshot() == null ? review.snapshot() : r.snapshot(),
-        r.watchUntil(),
-        review.outcome(),
-        review.reason(),
-        Instant.ofEpochMilli(review.at()),
-        review.recovery(),
-        review.stragglers(),
-        review.analysis());
+    return r.toBuilder()
+        .steps(steps)
+        .snapshot(r.snapshot() == null ? review.snapshot() : r.snapshot())
+        .outcome(review.outcome())
+        .outcomeReason(review.reason())
+        .outcomeAt(Instant.ofEpochMilli(review.at()))
+        .recovery(review.recovery())
+        .stragglers(review.stragglers())
+        .analysis(review.analysis())
+        .build();
   }
 
   /** What was held back will not be done any more. */
   static RollbackRecord over(RollbackRecord r, String why) {
-    return new RollbackRecord(
-        r.rollbackId(),
-        r.kind(),
-        r.promptId(),
-        r.fromVersion(),
-        r.toVersion(),
-        RollbackRecord.Status.REFUSED,
-        r.refusal(),
-        r.refusalReason() + "; " + why,
-        r.requestedBy(),
-        r.reason(),
-        r.triggeredAt(),
-        r.switchedAt(),
-        r.registryEventId(),
-        r.cause(),
-        r.evidence(),
-        r.steps(),
-        r.snapshot(),
-        r.watchUntil(),
-        r.outcome(),
-        r.outcomeReason(),
-        r.outcomeAt(),
-        r.recovery(),
-        r.stragglers(),
-        r.analysis());
+    return r.toBuilder()
+        .status(RollbackRecord.Status.REFUSED)
+        .refusalReason(r.refusalReason() + "; " + why)
+        .build();
   }
 
   /** Sets the result of a step: a new one at the end, or in place of what is said of it. */
