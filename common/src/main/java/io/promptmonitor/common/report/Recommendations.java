@@ -164,12 +164,9 @@ final class Recommendations {
           && !isWorseToldOf(check)) {
         add(
             Rule.SPECIFICATION,
-            "Improve "
-                + check.metric()
-                + " of version "
+            "Bring version "
                 + check.version()
-                + " or correct what its"
-                + " specification expects.",
+                + " back to what its specification asks, or correct it.",
             evidence(check));
       }
     }
