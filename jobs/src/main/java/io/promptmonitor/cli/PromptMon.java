@@ -1,6 +1,7 @@
 package io.promptmonitor.cli;
 
 import io.promptmonitor.cli.alerts.AlertsCommand;
+import io.promptmonitor.cli.backtest.BacktestCommand;
 import io.promptmonitor.cli.registry.RegistryCommand;
 import io.promptmonitor.cli.retention.RetentionCommand;
 import io.promptmonitor.cli.rollbacks.RollbacksCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ParseResult;
     versionProvider = PromptMon.Version.class,
     subcommands = {
       AlertsCommand.class,
+      BacktestCommand.class,
       CheckCommand.class,
       DemoCommand.class,
       MigrateCommand.class,

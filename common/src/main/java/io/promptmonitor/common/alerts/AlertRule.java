@@ -7,6 +7,7 @@ import io.promptmonitor.common.conditions.Operator;
 import io.promptmonitor.common.config.DurationText;
 import io.promptmonitor.common.encoding.StableHash;
 import io.promptmonitor.common.metrics.Metric;
+import io.promptmonitor.common.metrics.RowMetrics;
 import io.promptmonitor.common.metrics.Worse;
 import java.io.Serializable;
 import java.time.Duration;
@@ -172,6 +173,60 @@ public record AlertRule(
         severity,
         EnumSet.of(AlertAction.ALERT),
         null);
+  }
+
+  /**
+   * This rule as far as it can be judged on stored rows of a length, which are evaluated when they
+   * end: on those of its windows that are whole rows. Null if none is, or a metric is not in rows.
+   */
+  public @Nullable AlertRule onRows(Duration row) {
+    boolean noDataAlert = kind == RuleKind.NO_DATA_ALERT;
+    if (!noDataAlert && !metrics().stream().allMatch(RowMetrics::tells)) {
+      return null;
+    }
+    List<Duration> whole = windows.stream().filter(window -> isWhole(window, row)).toList();
+    Duration newHold = hold;
+    if (noDataAlert && whole.isEmpty()) {
+      // Nothing for so long, seen in longer windows.
+      newHold = hold.plus(longestWindow()).minus(row);
+      whole = newHold.isNegative() ? whole : List.of(row);
+    }
+    if (whole.isEmpty()) {
+      return null;
+    }
+    return new AlertRule(
+        name,
+        kind,
+        expression,
+        whole,
+        newHold,
+        keepFiringFor,
+        minExecutions,
+        noData,
+        evidence,
+        severity,
+        actions,
+        confidence);
+  }
+
+  private static boolean isWhole(Duration window, Duration row) {
+    return window.toMillis() % row.toMillis() == 0;
+  }
+
+  /** Why {@link #onRows} is null; null if it is not. */
+  public @Nullable String notOnRows(Duration row) {
+    if (onRows(row) != null) {
+      return null;
+    }
+    for (Metric metric : metrics()) {
+      if (!RowMetrics.tells(metric) && kind != RuleKind.NO_DATA_ALERT) {
+        return metric.column() + " cannot be made from rows";
+      }
+    }
+    String longest = DurationText.format(longestWindow());
+    return kind == RuleKind.NO_DATA_ALERT
+        ? "it asks for less than " + DurationText.format(row)
+        : "its window of " + longest + " is not made of whole rows";
   }
 
   /**

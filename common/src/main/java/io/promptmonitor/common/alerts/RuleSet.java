@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param alertRules the general rules
  * @param triggers the general rollback triggers
+ * @param row the length of the stored rows on which the rules are judged, see {@link
+ *     AlertRule#onRows}; null if they are judged on executions
  */
-public record RuleSet(List<AlertRule> alertRules, List<AlertRule> triggers)
+public record RuleSet(List<AlertRule> alertRules, List<AlertRule> triggers, @Nullable Duration row)
     implements Serializable {
 
   private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
@@ -40,6 +42,16 @@ public record RuleSet(List<AlertRule> alertRules, List<AlertRule> triggers)
   public RuleSet {
     alertRules = List.copyOf(alertRules);
     triggers = List.copyOf(triggers);
+  }
+
+  /** The rules as they are judged on executions. */
+  public RuleSet(List<AlertRule> alertRules, List<AlertRule> triggers) {
+    this(alertRules, triggers, null);
+  }
+
+  /** The same rules, judged on rows of a length as far as they can be. */
+  public RuleSet onRows(Duration length) {
+    return new RuleSet(alertRules, triggers, length);
   }
 
   /** The rules of a configuration. */
@@ -107,7 +119,14 @@ public record RuleSet(List<AlertRule> alertRules, List<AlertRule> triggers)
     }
     Baselines baselines = version == null ? Baselines.unknown() : version::baseline;
     double failureRate = warningFailureRate(rules);
-    return rules.stream().map(rule -> new VersionRule(rule, baselines, failureRate)).toList();
+    List<VersionRule> judged = new ArrayList<>(rules.size());
+    for (AlertRule rule : rules) {
+      AlertRule possible = row == null ? rule : rule.onRows(row);
+      if (possible != null) {
+        judged.add(new VersionRule(possible, baselines, failureRate));
+      }
+    }
+    return List.copyOf(judged);
   }
 
   /** The lowest failure rate of which a rule warns, as a number; NaN if none does. */

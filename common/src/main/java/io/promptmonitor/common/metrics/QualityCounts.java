@@ -50,6 +50,18 @@ public final class QualityCounts {
     }
   }
 
+  /** The counts of these sums. */
+  static QualityCounts of(
+      long ratings, long ratingSum, long negativeRatings, long scores, long scoreSum) {
+    QualityCounts counts = new QualityCounts();
+    counts.ratings = ratings;
+    counts.ratingSum = ratingSum;
+    counts.negativeRatings = negativeRatings;
+    counts.scores = scores;
+    counts.scoreSum = scoreSum;
+    return counts;
+  }
+
   /** Adds what {@code other} holds. */
   public void add(QualityCounts other) {
     ratings += other.ratings;

@@ -61,6 +61,21 @@ public final class WindowAggregate {
   private @Nullable CategoryCounts models;
   private @Nullable FailureBreakdown failures;
 
+  /** The aggregate of which a row tells so much; it keeps the sketches. */
+  static WindowAggregate of(
+      RowMetrics row, long latencySum, long inputTokens, long outputTokens, QualityCounts quality) {
+    WindowAggregate aggregate = new WindowAggregate();
+    aggregate.executions = row.executions();
+    aggregate.successes = row.successes();
+    aggregate.latencySum = latencySum;
+    aggregate.inputTokens = inputTokens;
+    aggregate.outputTokens = outputTokens;
+    aggregate.quality.add(quality);
+    aggregate.latency = row.latencies();
+    aggregate.users = row.users();
+    return aggregate;
+  }
+
   /** Counts one execution. */
   public void add(Execution execution) {
     executions++;

@@ -8,11 +8,14 @@ import io.promptmonitor.common.notifications.Acknowledgement;
 import io.promptmonitor.common.notifications.EscalationRow;
 import io.promptmonitor.common.notifications.Notification;
 import io.promptmonitor.common.notifications.PromptEscalations;
+import io.promptmonitor.common.registry.RegistryEvent;
+import io.promptmonitor.common.windows.WindowUpdate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** One prompt in a {@link Replay}: its versions, and who is told of their alerts. */
 final class PromptReplay implements PromptEscalations.Output {
@@ -22,6 +25,9 @@ final class PromptReplay implements PromptEscalations.Output {
   private final Map<String, VersionReplay> versions = new TreeMap<>();
   private final PromptEscalations escalations;
 
+  /** What becomes of what rules demand; null if that is not replayed. */
+  private final @Nullable RollbackReplay rollbacks;
+
   /** Events that escalation has not taken yet, by their time. */
   private final NavigableMap<Long, List<AlertEvent>> events = new TreeMap<>();
 
@@ -29,6 +35,8 @@ final class PromptReplay implements PromptEscalations.Output {
     this.promptId = promptId;
     this.replay = replay;
     this.escalations = new PromptEscalations(promptId, replay.config().grouping());
+    ReplayedRegistry registry = replay.rollbackRegistry();
+    this.rollbacks = registry == null ? null : new RollbackReplay(promptId, registry, replay, this);
   }
 
   VersionReplay version(String version) {
@@ -36,13 +44,51 @@ final class PromptReplay implements PromptEscalations.Output {
         version, v -> new VersionReplay(new PromptVersionId(promptId, v), replay, this));
   }
 
-  void changed(String version, long now) {
+  private void changed(String version, long now) {
     version(version).changed(now);
+  }
+
+  /** Something changed in the registry, by somebody else than this replay. */
+  void changed(RegistryEvent event, long now) {
+    if (rollbacks != null) {
+      rollbacks.changed(event, now);
+    }
+    changedVersions(event, now);
+  }
+
+  /** Rules of versions that were switched may be others now. */
+  void changedVersions(RegistryEvent event, long now) {
+    changed(event.versionId().toString(), now);
+    if (event.fromVersion() != null) {
+      changed(event.fromVersion().toString(), now);
+    }
+  }
+
+  /** Other rules hold for all versions. */
+  void rulesChanged(long now) {
+    versions.values().forEach(version -> version.changed(now));
+  }
+
+  /** An operator allows automatic rollbacks again. */
+  void cleared(long now) {
+    if (rollbacks != null) {
+      rollbacks.cleared(now);
+    }
+  }
+
+  /** Takes note of a row of a tumbling window. */
+  void seen(WindowUpdate update) {
+    if (rollbacks != null) {
+      rollbacks.seen(update);
+    }
   }
 
   /** Takes note of what rules demand. */
   void demanded(List<RollbackTrigger> triggers) {
     triggers.forEach(replay.output()::rollbackTrigger);
+    if (rollbacks != null) {
+      rollbacks.demanded(triggers);
+    }
   }
 
   /** Takes note of what happened to alerts of a version. */
@@ -70,6 +116,9 @@ final class PromptReplay implements PromptEscalations.Output {
       for (VersionReplay version : versions.values()) {
         version.wake(next);
       }
+      if (rollbacks != null) {
+        rollbacks.advance(next);
+      }
       escalate(next);
     }
   }
@@ -79,7 +128,7 @@ final class PromptReplay implements PromptEscalations.Output {
     for (VersionReplay version : versions.values()) {
       next = Math.min(next, version.nextDue());
     }
-    return next;
+    return rollbacks == null ? next : Math.min(next, rollbacks.nextDue());
   }
 
   private long nextEscalation() {
@@ -110,6 +159,9 @@ final class PromptReplay implements PromptEscalations.Output {
   /** What the last executions led to is told, and what is being collected is sent. */
   void finish() {
     versions.values().forEach(VersionReplay::finish);
+    if (rollbacks != null) {
+      rollbacks.finish();
+    }
     while (!events.isEmpty()) {
       escalate(nextEscalation());
     }

@@ -17,10 +17,14 @@ import io.promptmonitor.common.windows.PaneBuffer;
 import io.promptmonitor.common.windows.PaneUpdate;
 import io.promptmonitor.common.windows.RollUpPlan;
 import io.promptmonitor.common.windows.RollUpSettings;
+import io.promptmonitor.common.windows.SlidingDemand;
 import io.promptmonitor.common.windows.SlidingEvaluator;
+import io.promptmonitor.common.windows.VersionFacts;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the streaming job would have done, in one thread and in event time: the same state machines
@@ -30,7 +34,9 @@ import java.util.TreeMap;
  * executions ──► panes ──► roll-up of the version ──► rows of tumbling windows
  *                              │
  *                              └──► evaluations ──► alerts of the version ──► rollback triggers
- *                                                       │
+ *                                                       │                         │ with rollbacks
+ *                                                       │    alerts of ◄── rollback protocol
+ *                                                       │                         └──► switches
  *                         commands of operators ──► escalations of the prompt ──► notifications
  * </pre>
  *
@@ -44,9 +50,10 @@ public final class Replay {
 
   private final DeploymentConfig config;
   private final ReplayOutput output;
-  private final RuleSet ruleSet;
   private final RegistryView registry = new RegistryView();
-  private final KnownVersions versions;
+  private final @Nullable ReplayedRegistry rollbackRegistry;
+  private RuleSet ruleSet;
+  private KnownVersions versions;
   private final RollUpPlan plan;
   private final long interval;
   private final SlidingEvaluator scratch = new SlidingEvaluator();
@@ -56,21 +63,45 @@ public final class Replay {
   private long time;
 
   /**
-   * A replay in which nothing has happened yet.
+   * A replay in which nothing has happened yet, and which ends at what rules demand.
    *
    * @param start the time at which it begins; nothing can be added that ended before
    */
   public Replay(DeploymentConfig config, long start, ReplayOutput output) {
+    this(config, start, output, null);
+  }
+
+  private Replay(
+      DeploymentConfig config, long start, ReplayOutput output, @Nullable Long rollbacksFrom) {
     this.config = config;
     this.output = output;
     this.ruleSet = RuleSet.of(config.alerting());
-    this.versions =
-        new KnownVersions(registry, new RuleDemand(ruleSet, config.monitor().slidingWindows()));
+    this.versions = known(ruleSet);
     RollUpSettings settings = config.monitor().rollUpSettings(ruleSet.windows());
     this.plan = new RollUpPlan(settings);
     this.interval = settings.slide();
     this.panes = new PaneBuffer(settings.pane(), settings.allowedLateness());
     this.time = start;
+    this.rollbackRegistry =
+        rollbacksFrom == null ? null : new ReplayedRegistry(registry, rollbacksFrom);
+  }
+
+  /**
+   * A replay that also does what is demanded: by the rollback protocol, in a registry of its own,
+   * with the safeguards. Changes of the registry are applied as far as they are still possible
+   * after what the replay itself switched.
+   *
+   * @param start the time at which it begins; nothing can be added that ended before
+   * @param rollbacksFrom from when on demands are heard; what was demanded before happened as the
+   *     registry's changes say
+   */
+  public static Replay withRollbacks(
+      DeploymentConfig config, long start, long rollbacksFrom, ReplayOutput output) {
+    return new Replay(config, start, output, rollbacksFrom);
+  }
+
+  private KnownVersions known(RuleSet rules) {
+    return new KnownVersions(registry, new RuleDemand(rules, config.monitor().slidingWindows()));
   }
 
   /** The time that was reached. */
@@ -104,18 +135,43 @@ public final class Replay {
   /**
    * Applies the next change of the registry.
    *
-   * @throws IllegalStateException if it is not possible after those before
+   * @return false if nothing changed: it was applied before or, in a replay with rollbacks, is not
+   *     possible any more
+   * @throws IllegalStateException if it is not possible after those before; in a replay with
+   *     rollbacks only if the version was never registered
    */
-  public void apply(RegistryChange change) {
-    if (!registry.apply(change)) {
-      return;
+  public boolean apply(RegistryChange change) {
+    RegistryChange next =
+        rollbackRegistry == null ? change : rollbackRegistry.asItIsNow(change, time);
+    if (next == null || !registry.apply(next)) {
+      return false;
     }
-    RegistryEvent event = change.event();
+    RegistryEvent event = next.event();
     versions.changed(event.promptId());
-    PromptReplay prompt = prompt(event.promptId());
-    prompt.changed(event.versionId().toString(), time);
-    if (event.fromVersion() != null) {
-      prompt.changed(event.fromVersion().toString(), time);
+    prompt(event.promptId()).changed(event, time);
+    return true;
+  }
+
+  /** The replay itself has switched a version. */
+  void switched(RegistryEvent event, long now) {
+    versions.changed(event.promptId());
+    prompt(event.promptId()).changedVersions(event, now);
+  }
+
+  /**
+   * Other rules hold from the time that was reached on. They look at no windows that those of the
+   * configuration do not look at.
+   */
+  public void judgeBy(RuleSet rules) {
+    ruleSet = rules;
+    versions = known(rules);
+    prompts.values().forEach(prompt -> prompt.rulesChanged(time));
+  }
+
+  /** An automatic rollback that happened before the replay began: it counts for the safeguards. */
+  public void rolledBackBefore(String promptId, Instant at) {
+    if (rollbackRegistry != null) {
+      rollbackRegistry.rollbacks().happened(promptId, at);
     }
   }
 
@@ -127,6 +183,13 @@ public final class Replay {
       Acknowledgement acknowledgement =
           new Acknowledgement(alertId, command.actor(), command.comment());
       prompt(promptId).acknowledge(acknowledgement, time);
+      return;
+    }
+    if (promptId != null && command.kind() == OperatorCommand.Kind.ROLLBACKS_CLEARED) {
+      if (rollbackRegistry != null) {
+        rollbackRegistry.clear(promptId, time);
+      }
+      prompt(promptId).cleared(time);
       return;
     }
     Silence silence = command.silence();
@@ -183,8 +246,24 @@ public final class Replay {
     return scratch;
   }
 
-  KnownVersions versions() {
-    return versions;
+  /** What is known of versions, by the rules that hold at the time of asking. */
+  VersionFacts facts() {
+    return new VersionFacts() {
+      @Override
+      public double predictedQuality(PromptVersionId promptVersion) {
+        return versions.predictedQuality(promptVersion);
+      }
+
+      @Override
+      public SlidingDemand slidingDemand(PromptVersionId promptVersion) {
+        return versions.slidingDemand(promptVersion);
+      }
+    };
+  }
+
+  /** The registry in which versions are switched; null if none are. */
+  @Nullable ReplayedRegistry rollbackRegistry() {
+    return rollbackRegistry;
   }
 
   RulesOfVersion rulesOf(PromptVersionId promptVersion) {

@@ -5,6 +5,7 @@ import io.promptmonitor.common.alerts.RollbackTrigger;
 import io.promptmonitor.common.alerts.RulesOfVersion;
 import io.promptmonitor.common.notifications.EscalationRow;
 import io.promptmonitor.common.notifications.Notification;
+import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowUpdate;
 
@@ -26,6 +27,12 @@ public interface ReplayOutput {
 
   /** A rule demands a rollback: at every evaluation while it does. */
   default void rollbackTrigger(RollbackTrigger trigger) {}
+
+  /**
+   * What became of the demands: a row of {@code rollback_event}, each time something is known more
+   * of it. Only of a replay with rollbacks.
+   */
+  default void rollback(RollbackRecord record) {}
 
   /** Where an escalation is. */
   default void escalation(EscalationRow row) {}

@@ -28,7 +28,7 @@ final class VersionReplay implements RollUpOutput {
     this.prompt = prompt;
     this.rollUp =
         RollUp.load(
-            replay.plan(), promptVersion, new HeapStore(), replay.scratch(), replay.versions());
+            replay.plan(), promptVersion, new HeapStore(), replay.scratch(), replay.facts());
     this.alerts = new VersionAlerts(promptVersion);
     this.rules = replay.rulesOf(promptVersion);
   }
@@ -73,6 +73,7 @@ final class VersionReplay implements RollUpOutput {
   @Override
   public void window(WindowUpdate update) {
     replay.output().window(update);
+    prompt.seen(update);
   }
 
   @Override

@@ -26,7 +26,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryRollbacks implements RollbackRegistry {
 
-  private final PromptRegistry registry;
+  /** The registry in which versions are switched. */
+  public interface Switches {
+
+    /** What it holds now. */
+    RegistryView view();
+
+    /** Makes the rollback reference of a prompt's active version active. */
+    RegistryEvent rollBack(String promptId, String reason);
+
+    /** The changes of a prompt, or of all prompts if it is null. */
+    List<RegistryEvent> history(@Nullable String promptId);
+  }
+
+  private final Switches registry;
   private final InstantSource clock;
   private final Map<String, RollbackRecord> records = new HashMap<>();
   private final Map<String, List<Instant>> automatic = new HashMap<>();
@@ -34,6 +47,28 @@ public final class InMemoryRollbacks implements RollbackRegistry {
 
   /** Rollbacks in {@code registry}, which goes by the same clock. */
   public InMemoryRollbacks(PromptRegistry registry, InstantSource clock) {
+    this(
+        new Switches() {
+          @Override
+          public RegistryView view() {
+            return registry.view();
+          }
+
+          @Override
+          public RegistryEvent rollBack(String promptId, String reason) {
+            return registry.rollback(promptId, null, reason);
+          }
+
+          @Override
+          public List<RegistryEvent> history(@Nullable String promptId) {
+            return registry.history(promptId);
+          }
+        },
+        clock);
+  }
+
+  /** Rollbacks in a registry of another kind. */
+  public InMemoryRollbacks(Switches registry, InstantSource clock) {
     this.registry = registry;
     this.clock = clock;
   }
@@ -89,7 +124,7 @@ public final class InMemoryRollbacks implements RollbackRegistry {
     Instant now = clock.instant();
     RollbackSafeguards.check(
         promptId, earlier, cleared.get(promptId), order.minInterval(), order.maxPerDay(), now);
-    RegistryEvent event = registry.rollback(promptId, null, wanted.reason());
+    RegistryEvent event = registry.rollBack(promptId, wanted.reason());
     earlier.add(event.at());
     RollbackRecord record = switched(wanted, event);
     records.put(record.rollbackId(), record);
@@ -135,6 +170,11 @@ public final class InMemoryRollbacks implements RollbackRegistry {
     return registry.history(promptId).stream()
         .map(event -> event.withDecision(decisions.get(event.eventId())))
         .toList();
+  }
+
+  /** An automatic rollback that was carried out before: it counts for the safeguards. */
+  public synchronized void happened(String promptId, Instant at) {
+    automatic.computeIfAbsent(promptId, id -> new ArrayList<>()).add(at);
   }
 
   /** An operator has looked: the prompt may be rolled back automatically again. */
