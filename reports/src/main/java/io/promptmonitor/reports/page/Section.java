@@ -1,0 +1,21 @@
+package io.promptmonitor.reports.page;
+
+import java.util.List;
+
+/**
+ * A section of a page.
+ *
+ * @param id unique on the page, of letters and hyphens
+ * @param title its heading
+ * @param blocks what it says
+ */
+public record Section(String id, String title, List<Block> blocks) {
+
+  public Section {
+    blocks = List.copyOf(blocks);
+  }
+
+  public static Section of(String id, String title, Block... blocks) {
+    return new Section(id, title, List.of(blocks));
+  }
+}
