@@ -100,46 +100,49 @@ COMMENT ON FUNCTION promptmon.retention_count(text, timestamptz) IS
 -- anybody waits for it. A table that an administrator locks it soon gives up: all others would wait behind it.
 CREATE FUNCTION promptmon.retention_remove(kind text, before timestamptz, batch_size integer) RETURNS TABLE (table_name text, row_count bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = promptmon, pg_temp SET lock_timeout = '2s' AS $$
-#variable_conflict use_column
 DECLARE
     max_batch_size CONSTANT integer := 100000;
     places tid[];
     ids text[];
+    rows bigint;
+    messages bigint;
+    events bigint;
+    escalations bigint;
 BEGIN
     PERFORM retention_check(kind, before);
     IF batch_size IS NULL OR batch_size NOT BETWEEN 1 AND max_batch_size THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('a batch has 1 to %s rows', max_batch_size);
     END IF;
+    -- The oldest first: with an order the index is read, which forgets what is gone, and not the table again and again from its start.
     IF kind = 'notification' THEN
         EXECUTE format('SELECT array_agg(old.notification_id) FROM (
             SELECT t.notification_id FROM %s ORDER BY t.settled_at LIMIT $2 FOR UPDATE OF t SKIP LOCKED) AS old', retention_source(kind))
             INTO ids USING before, batch_size;
         DELETE FROM notification_message m WHERE m.notification_id = ANY (ids);
-        GET DIAGNOSTICS row_count = ROW_COUNT;
-        RETURN QUERY SELECT 'notification_message', row_count;
+        GET DIAGNOSTICS messages = ROW_COUNT;
         DELETE FROM notification n WHERE n.notification_id = ANY (ids);
-        GET DIAGNOSTICS row_count = ROW_COUNT;
-        RETURN QUERY SELECT 'notification', row_count;
+        GET DIAGNOSTICS rows = ROW_COUNT;
+        RETURN QUERY VALUES ('notification', rows), ('notification_message', messages);
     ELSIF kind = 'alert' THEN
         EXECUTE format('SELECT array_agg(old.alert_id) FROM (
             SELECT t.alert_id FROM %s ORDER BY t.ended_at LIMIT $2 FOR UPDATE OF t SKIP LOCKED) AS old', retention_source(kind))
             INTO ids USING before, batch_size;
         DELETE FROM alert_event e WHERE e.alert_id = ANY (ids);
-        GET DIAGNOSTICS row_count = ROW_COUNT;
-        RETURN QUERY SELECT 'alert_event', row_count;
+        GET DIAGNOSTICS events = ROW_COUNT;
         DELETE FROM alert_escalation e WHERE e.alert_id = ANY (ids);
-        GET DIAGNOSTICS row_count = ROW_COUNT;
-        RETURN QUERY SELECT 'alert_escalation', row_count;
+        GET DIAGNOSTICS escalations = ROW_COUNT;
         DELETE FROM alert a WHERE a.alert_id = ANY (ids);
-        GET DIAGNOSTICS row_count = ROW_COUNT;
-        RETURN QUERY SELECT 'alert', row_count;
+        GET DIAGNOSTICS rows = ROW_COUNT;
+        RETURN QUERY VALUES ('alert', rows), ('alert_event', events), ('alert_escalation', escalations);
     ELSE
-        EXECUTE format('SELECT array_agg(old.ctid) FROM (SELECT t.ctid FROM %s LIMIT $2 FOR UPDATE OF t SKIP LOCKED) AS old',
-            retention_source(kind)) INTO places USING before, batch_size;
+        EXECUTE format('SELECT array_agg(old.ctid) FROM (SELECT t.ctid FROM %s ORDER BY t.%I LIMIT $2 FOR UPDATE OF t SKIP LOCKED) AS old',
+            retention_source(kind),
+            CASE kind WHEN 'alert_exemplar' THEN 'expires_at' WHEN 'dead_letter' THEN 'received_at' ELSE 'window_start' END)
+            INTO places USING before, batch_size;
         -- Locked, they stay where they are.
         EXECUTE format('DELETE FROM %I WHERE ctid = ANY ($1)', split_part(retention_source(kind), ' ', 1)) USING places;
-        GET DIAGNOSTICS row_count = ROW_COUNT;
-        RETURN QUERY SELECT CASE WHEN kind IN ('alert_exemplar', 'dead_letter') THEN kind ELSE 'window_metrics' END, row_count;
+        GET DIAGNOSTICS rows = ROW_COUNT;
+        RETURN QUERY SELECT CASE WHEN kind IN ('alert_exemplar', 'dead_letter') THEN kind ELSE 'window_metrics' END, rows;
     END IF;
 END
 $$;
