@@ -160,7 +160,45 @@ public final class InMemoryRollbacks implements RollbackRegistry {
 
   @Override
   public synchronized @Nullable RollbackRecord recorded(String rollbackId) {
-    return records.get(rollbackId);
+    RollbackRecord record = records.get(rollbackId);
+    return record == null ? byOperator(rollbackId) : record;
+  }
+
+  private @Nullable RollbackRecord byOperator(String rollbackId) {
+    return registry.history(null).stream()
+        .filter(event -> event.kind() == RegistryEvent.Kind.ROLLED_BACK)
+        .filter(event -> rollbackId.equals(RollbackRecord.manualId(event.eventId())))
+        .filter(event -> records.values().stream().noneMatch(r -> isOf(r, event)))
+        .findFirst()
+        .map(InMemoryRollbacks::byOperator)
+        .orElse(null);
+  }
+
+  private static boolean isOf(RollbackRecord record, RegistryEvent event) {
+    return record.registryEventId() != null && record.registryEventId() == event.eventId();
+  }
+
+  private static RollbackRecord byOperator(RegistryEvent event) {
+    String toVersion = Objects.requireNonNull(event.toVersion()).toString();
+    StepResult step =
+        new StepResult(
+            RollbackStep.EXECUTE,
+            event.at(),
+            StepResult.Status.DONE,
+            event.fromVersion() + " → " + toVersion);
+    return RollbackRecord.builder(
+            RollbackRecord.manualId(event.eventId()),
+            Kind.MANUAL,
+            event.promptId(),
+            Objects.requireNonNull(event.fromVersion()).toString(),
+            Status.SWITCHED,
+            Objects.requireNonNull(event.reason()))
+        .toVersion(toVersion)
+        .requestedBy(event.actor())
+        .switchedAt(event.at())
+        .registryEventId(event.eventId())
+        .steps(List.of(step))
+        .build();
   }
 
   /** The changes of a prompt, or of all prompts if it is null, each with the decision behind it. */

@@ -367,49 +367,12 @@ final class RollbackRun implements PromptRollbacks.Output {
       call("read");
       RollbackRecord record = database.recorded(rollbackId);
       return record == null
-          ? manual(rollbackId)
+          ? null
           : records.stream()
               .filter(written -> written.rollbackId().equals(rollbackId))
               .filter(written -> written.outcome() != null)
               .findFirst()
               .orElse(record);
-    }
-
-    /** An operator's rollback, as the database records it. */
-    private @Nullable RollbackRecord manual(String rollbackId) {
-      for (RegistryEvent event : registry.history(PROMPT)) {
-        if (event.kind() == RegistryEvent.Kind.ROLLED_BACK
-            && rollbackId.equals(RollbackRecord.manualId(event.eventId()))) {
-          return new RollbackRecord(
-              rollbackId,
-              RollbackRecord.Kind.MANUAL,
-              PROMPT,
-              String.valueOf(event.fromVersion()),
-              String.valueOf(event.toVersion()),
-              RollbackRecord.Status.SWITCHED,
-              null,
-              null,
-              event.actor(),
-              String.valueOf(event.reason()),
-              null,
-              event.at(),
-              event.eventId(),
-              null,
-              null,
-              List.of(
-                  new StepResult(
-                      RollbackStep.EXECUTE, event.at(), StepResult.Status.DONE, "switched")),
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null);
-        }
-      }
-      return null;
     }
   }
 }

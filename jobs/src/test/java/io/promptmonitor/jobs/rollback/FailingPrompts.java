@@ -29,8 +29,6 @@ import io.promptmonitor.common.rollback.RollbackInput;
 import io.promptmonitor.common.rollback.RollbackOrder;
 import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.rollback.RollbackRegistry;
-import io.promptmonitor.common.rollback.RollbackStep;
-import io.promptmonitor.common.rollback.StepResult;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
 import java.time.Instant;
@@ -154,45 +152,7 @@ final class FailingPrompts implements RollbackRegistry {
   @Override
   public @Nullable RollbackRecord recorded(String rollbackId) {
     call();
-    RollbackRecord record = rollbacks.recorded(rollbackId);
-    return record != null ? record : byOperator(rollbackId);
-  }
-
-  /** An operator's rollback, as the database records it. */
-  private @Nullable RollbackRecord byOperator(String rollbackId) {
-    for (RegistryEvent event : registry.history(null)) {
-      if (event.kind() == RegistryEvent.Kind.ROLLED_BACK
-          && rollbackId.equals(RollbackRecord.manualId(event.eventId()))) {
-        return new RollbackRecord(
-            rollbackId,
-            RollbackRecord.Kind.MANUAL,
-            event.promptId(),
-            String.valueOf(event.fromVersion()),
-            String.valueOf(event.toVersion()),
-            RollbackRecord.Status.SWITCHED,
-            null,
-            null,
-            event.actor(),
-            String.valueOf(event.reason()),
-            null,
-            event.at(),
-            event.eventId(),
-            null,
-            null,
-            List.of(
-                new StepResult(
-                    RollbackStep.EXECUTE, event.at(), StepResult.Status.DONE, "switched")),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
-      }
-    }
-    return null;
+    return rollbacks.recorded(rollbackId);
   }
 
   // What comes from the windows and the rules
