@@ -1,6 +1,5 @@
 package io.promptmonitor.common.alerts;
 
-import io.promptmonitor.common.registry.DeploymentSpecification;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,17 +27,11 @@ public record RulesOfVersion(List<VersionRule> rules, List<RuleSummary> summarie
    * @param version null for a version that is not in the registry
    */
   public static RulesOfVersion of(RuleSet ruleSet, @Nullable RegisteredVersion version) {
-    List<String> channels = channels(version);
+    List<String> channels = version == null ? List.of() : version.alertingChannels();
     List<VersionRule> rules = ruleSet.forVersion(version);
     List<RuleSummary> summaries = new ArrayList<>(rules.size());
     rules.forEach(rule -> summaries.add(RuleSummary.of(rule.rule(), channels)));
     return new RulesOfVersion(rules, summaries);
-  }
-
-  private static List<String> channels(@Nullable RegisteredVersion version) {
-    DeploymentSpecification specification =
-        version == null ? null : version.definition().specification();
-    return specification == null ? List.of() : specification.monitoring().alertingChannels();
   }
 
   /** The rule of a name; null if there is none. */

@@ -76,6 +76,12 @@ public record RegisteredVersion(
     return specification == null ? RollbackTriggers.none() : specification.rollbackTriggers();
   }
 
+  /** Who is told of its alerts, as the version's specification says; empty if it says nothing. */
+  public List<String> alertingChannels() {
+    DeploymentSpecification specification = definition.specification();
+    return specification == null ? List.of() : specification.monitoring().alertingChannels();
+  }
+
   private static @Nullable Double first(@Nullable Double preferred, @Nullable Double otherwise) {
     return preferred != null ? preferred : otherwise;
   }

@@ -6,7 +6,6 @@ import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.AutoRollback;
 import io.promptmonitor.common.alerts.RollbackTrigger;
 import io.promptmonitor.common.execution.PromptVersionId;
-import io.promptmonitor.common.registry.DeploymentSpecification;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistryException;
@@ -549,18 +548,12 @@ public final class PromptRollbacks {
       long time,
       RollbackContext context,
       Output output) {
-    List<String> all = new ArrayList<>(channels(promptVersion, context));
+    RegisteredVersion version = context.versions().version(promptVersion);
+    List<String> all = new ArrayList<>(version == null ? List.of() : version.alertingChannels());
     channels.stream().filter(channel -> !all.contains(channel)).forEach(all::add);
     AlertEvent event = alert.firing(promptVersion, text, reading, all, time);
     alerts.add(event);
     output.alert(event);
-  }
-
-  private static List<String> channels(PromptVersionId promptVersion, RollbackContext context) {
-    RegisteredVersion version = context.versions().version(promptVersion);
-    DeploymentSpecification specification =
-        version == null ? null : version.definition().specification();
-    return specification == null ? List.of() : specification.monitoring().alertingChannels();
   }
 
   private void end(
