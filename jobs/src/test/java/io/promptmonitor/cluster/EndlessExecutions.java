@@ -8,6 +8,7 @@ import io.promptmonitor.jobs.TestRecords;
 import io.promptmonitor.jobs.monitor.MonitorJob;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import io.promptmonitor.jobs.source.ExecutionSource;
+import io.promptmonitor.jobs.source.UnboundedSource;
 import java.time.Duration;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;

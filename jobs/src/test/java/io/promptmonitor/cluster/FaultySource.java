@@ -1,6 +1,7 @@
 package io.promptmonitor.cluster;
 
 import io.promptmonitor.common.ingest.Ingested;
+import io.promptmonitor.jobs.source.DelegatingSource;
 import io.promptmonitor.jobs.source.ExecutionSource;
 import java.util.Collection;
 import java.util.List;

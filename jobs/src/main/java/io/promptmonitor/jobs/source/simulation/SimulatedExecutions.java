@@ -11,6 +11,7 @@ import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import io.promptmonitor.jobs.source.EventTimeWatermarks;
 import io.promptmonitor.jobs.source.ExecutionSource;
 import io.promptmonitor.jobs.source.IngestParser;
+import io.promptmonitor.jobs.source.UnboundedSource;
 import io.promptmonitor.registry.CachingPromptRegistry;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package io.promptmonitor.cluster;
+package io.promptmonitor.jobs.source;
 
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -16,11 +16,13 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * @param <S> its splits
  * @param <C> the state of its enumerator
  */
-abstract class DelegatingSource<T, S extends SourceSplit, C> implements Source<T, S, C> {
+public abstract class DelegatingSource<T, S extends SourceSplit, C> implements Source<T, S, C> {
+
+  private static final long serialVersionUID = 1L;
 
   private final Source<T, S, C> source;
 
-  DelegatingSource(Source<T, S, C> source) {
+  protected DelegatingSource(Source<T, S, C> source) {
     this.source = source;
   }
 
