@@ -63,22 +63,44 @@ public final class HtmlPage {
     return view(
         "id", section.id(),
         "title", Names.oneLine(section.title()),
-        "blocks", section.blocks().stream().map(HtmlPage::block).toList());
+        "blocks", blocks(section.blocks()));
+  }
+
+  /** Charts that follow each other stand side by side where there is room. */
+  private static List<Map<String, @Nullable Object>> blocks(List<Block> blocks) {
+    List<Map<String, @Nullable Object>> views = new ArrayList<>();
+    List<Map<String, @Nullable Object>> charts = new ArrayList<>();
+    for (Block block : blocks) {
+      if (block instanceof Figure figure) {
+        if (charts.isEmpty()) {
+          Map<String, @Nullable Object> view = emptyBlock();
+          view.put("figures", view("charts", charts));
+          views.add(view);
+        }
+        charts.add(figure(figure));
+      } else {
+        charts = new ArrayList<>();
+        views.add(block(block));
+      }
+    }
+    return views;
   }
 
   private static Map<String, @Nullable Object> block(Block block) {
-    Map<String, @Nullable Object> view =
-        view("text", null, "bullets", null, "table", null, "figure", null);
+    Map<String, @Nullable Object> view = emptyBlock();
     if (block instanceof Paragraph paragraph) {
       view.put("text", view("text", Names.oneLine(paragraph.text())));
     } else if (block instanceof Bullets bullets) {
       view.put("bullets", view("items", bullets(bullets.items())));
     } else if (block instanceof Table table) {
       view.put("table", table(table));
-    } else if (block instanceof Figure figure) {
-      view.put("figure", figure(figure));
     }
     return view;
+  }
+
+  /** What each kind of block fills one part of. */
+  private static Map<String, @Nullable Object> emptyBlock() {
+    return view("text", null, "bullets", null, "table", null, "figures", null);
   }
 
   private static List<Map<String, @Nullable Object>> bullets(List<Bullet> bullets) {
@@ -128,7 +150,10 @@ public final class HtmlPage {
         "id", figure.id(),
         "caption", figure.title(),
         "svg", figure.svg(),
-        "legend", figure.legend().stream().map(HtmlPage::legendEntry).toList());
+        "legend",
+            figure.legend().isEmpty()
+                ? null
+                : view("entries", figure.legend().stream().map(HtmlPage::legendEntry).toList()));
   }
 
   private static Map<String, @Nullable Object> legendEntry(LegendEntry entry) {

@@ -1,6 +1,7 @@
 package io.promptmonitor.reports.page;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A section of a page.
@@ -17,5 +18,10 @@ public record Section(String id, String title, List<Block> blocks) {
 
   public static Section of(String id, String title, Block... blocks) {
     return new Section(id, title, List.of(blocks));
+  }
+
+  /** This section with more at its end. */
+  public Section with(List<Block> more) {
+    return new Section(id, title, Stream.concat(blocks.stream(), more.stream()).toList());
   }
 }

@@ -10,6 +10,8 @@ public enum Tone {
   WARNING,
   /** Somebody should act. */
   BAD,
+  /** What to do. */
+  ADVICE,
   /** Nothing to see. */
   FAINT
 }

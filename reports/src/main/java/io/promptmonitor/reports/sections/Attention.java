@@ -2,6 +2,7 @@ package io.promptmonitor.reports.sections;
 
 import io.promptmonitor.common.report.ComplianceCheck;
 import io.promptmonitor.common.report.DailyReport;
+import io.promptmonitor.common.report.Recommendation;
 import io.promptmonitor.reports.page.Bullet;
 import io.promptmonitor.reports.page.Tone;
 import io.promptmonitor.reports.text.Numbers;
@@ -57,11 +58,20 @@ final class Attention {
     if (report.alerts().warning() > 0) {
       first.add(Bullet.of("Warnings", Numbers.count(report.alerts().warning())).in(Tone.WARNING));
     }
-    if (first.isEmpty()) {
+    if (first.stream().noneMatch(bullet -> bullet.tone() == Tone.BAD)
+        && report.alerts().warning() == 0) {
       first.add(
           Bullet.of("Alerts", "none, and no limit of the specification is known to be exceeded")
               .in(Tone.GOOD));
     }
+    if (!report.completeness().isFinal()) {
+      first.add(
+          Bullet.of("Provisional", String.join("; ", report.completeness().reasons()))
+              .in(Tone.WARNING));
+    }
+    Recommendation advice = report.recommendations().get(0);
+    first.add(
+        new Bullet("Recommended", advice.text(), Recommendations.evidence(advice), Tone.ADVICE));
     return first;
   }
 }

@@ -20,10 +20,10 @@ final class Recommendations {
   }
 
   static Bullet bullet(Recommendation recommendation) {
-    return new Bullet(
-        null,
-        recommendation.text(),
-        "evidence: " + recommendation.evidence() + "; rule: " + recommendation.rule(),
-        Tone.PLAIN);
+    return new Bullet(null, recommendation.text(), evidence(recommendation), Tone.PLAIN);
+  }
+
+  static String evidence(Recommendation recommendation) {
+    return "evidence: " + recommendation.evidence() + "; rule: " + recommendation.rule();
   }
 }

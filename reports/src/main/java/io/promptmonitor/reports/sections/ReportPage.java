@@ -23,13 +23,17 @@ public final class ReportPage {
             status(report)),
         Attention.of(report),
         List.of(
-            ExecutiveSummary.of(report),
-            KeyMetrics.of(report),
-            ErrorSection.of(report),
+            ExecutiveSummary.of(report)
+                .with(ReportCharts.executions(report))
+                .with(ReportCharts.errorRate(report)),
+            KeyMetrics.of(report)
+                .with(ReportCharts.differences(report))
+                .with(ReportCharts.latency(report)),
+            ErrorSection.of(report).with(ReportCharts.errorTypes(report)),
             CalibrationStatus.of(report),
             AlertsTriggered.of(report),
             Recommendations.of(report),
-            Versions.of(report),
+            Versions.of(report).with(ReportCharts.versions(report)),
             Tokens.of(report),
             FeedbackSection.of(report),
             Compliance.of(report),
@@ -38,13 +42,8 @@ public final class ReportPage {
   }
 
   private static Bullet status(DailyReport report) {
-    String edition = "edition " + report.revision();
-    return report.completeness().isFinal()
-        ? Bullet.of("Status", "final", edition).in(Tone.GOOD)
-        : Bullet.of(
-                "Status",
-                "provisional",
-                edition + "; " + String.join("; ", report.completeness().reasons()))
-            .in(Tone.WARNING);
+    boolean isFinal = report.completeness().isFinal();
+    return Bullet.of("Status", isFinal ? "final" : "provisional", "edition " + report.revision())
+        .in(isFinal ? Tone.GOOD : Tone.WARNING);
   }
 }

@@ -46,9 +46,9 @@ public final class Numbers {
     return share < 0.5 ? "<0.00001%" : ">99.99999%";
   }
 
-  /** A latency: {@code 842ms}, {@code 1,843ms}; below 10 ms with one decimal. */
+  /** A latency: {@code 842ms}, {@code 1,843ms}; below 1 ms with one decimal. */
   public static String milliseconds(double value) {
-    return fixed(value, Math.abs(value) < 10 ? 1 : 0) + "ms";
+    return fixed(value, value != 0 && Math.abs(value) < 1 ? 1 : 0) + "ms";
   }
 
   /** A number with the given number of decimals: {@code 1,234.5}. */
@@ -59,6 +59,20 @@ public final class Numbers {
             DecimalFormatSymbols.getInstance(Locale.ROOT));
     BigDecimal rounded = rounded(value, decimals);
     return format.format(rounded);
+  }
+
+  /** A number with at most the given number of decimals, for axes: {@code 2.5}, {@code 400}. */
+  public static String shortest(double value, int decimals) {
+    BigDecimal rounded = rounded(value, decimals);
+    return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
+  }
+
+  /** A count in few characters, for axes: {@code 950}, {@code 12k}, {@code 1.5M}. */
+  public static String compact(double value) {
+    if (value >= 1e6) {
+      return shortest(value / 1e6, 2) + "M";
+    }
+    return value >= 1e4 ? shortest(value / 1e3, 2) + "k" : count(Math.round(value));
   }
 
   private static BigDecimal rounded(double value, int decimals) {
