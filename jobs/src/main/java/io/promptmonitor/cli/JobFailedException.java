@@ -4,11 +4,11 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /** A job failed: its message is the innermost reason, as the one line that the user sees. */
-final class JobFailedException extends RuntimeException {
+public final class JobFailedException extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  JobFailedException(@Nullable Throwable failure) {
+  public JobFailedException(@Nullable Throwable failure) {
     super("the job failed: " + reason(failure) + " (more in .promptmon/promptmon.log)", failure);
   }
 

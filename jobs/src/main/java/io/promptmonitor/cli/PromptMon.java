@@ -2,6 +2,7 @@ package io.promptmonitor.cli;
 
 import io.promptmonitor.cli.alerts.AlertsCommand;
 import io.promptmonitor.cli.backtest.BacktestCommand;
+import io.promptmonitor.cli.calibration.CalibrateCommand;
 import io.promptmonitor.cli.registry.RegistryCommand;
 import io.promptmonitor.cli.retention.RetentionCommand;
 import io.promptmonitor.cli.rollbacks.RollbacksCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       AlertsCommand.class,
       BacktestCommand.class,
+      CalibrateCommand.class,
       CheckCommand.class,
       DemoCommand.class,
       MigrateCommand.class,

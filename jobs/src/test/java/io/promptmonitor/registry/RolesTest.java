@@ -54,6 +54,10 @@ class RolesTest {
       alert_event              SIU   S        S       S            -       -
       alert_exemplar           SIU   S        -       S            -       -
       alert_overview           S     S        S       S            -       -
+      calibrated_prediction    S     S        S       S            -       -
+      calibration_correction   S     S        S       S            -       -
+      calibration_heuristic    S     S        S       S            -       -
+      calibration_result       SIUD  SIUD     S       S            -       -
       dead_letter              SIU   -        -       S            -       -
       flyway_schema_history    -     -        -       -            -       -
       notification             SIU   S        S       S            -       -
@@ -85,6 +89,8 @@ class RolesTest {
                                   job   operator analyst investigator runtime stranger
       active_version_at           yes   yes      yes     yes          -       -
       alert_acknowledge           -     yes      -       -            -       -
+      calibration_apply           -     yes      -       -            -       -
+      calibration_correct         yes   yes      yes     yes          -       -
       is_semantic_version         -     -        -       -            -       -
       minutes_text                -     -        -       -            -       -
       operator_command_append     -     -        -       -            -       -

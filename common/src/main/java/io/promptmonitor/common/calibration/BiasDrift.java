@@ -1,5 +1,6 @@
 package io.promptmonitor.common.calibration;
 
+import java.io.Serializable;
 import java.time.LocalDate;
 import java.util.List;
 import org.apache.commons.statistics.distribution.TDistribution;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param after mean bias from that day on
  * @param pValue the chance to see a shift at least as clear in so many days without one, at most
  */
-public record BiasDrift(LocalDate began, double before, double after, double pValue) {
+public record BiasDrift(LocalDate began, double before, double after, double pValue)
+    implements Serializable {
 
   /** With fewer days, no drift is looked for. */
   public static final int MIN_DAYS = 8;

@@ -2,6 +2,7 @@ package io.promptmonitor.common.calibration;
 
 import io.promptmonitor.common.comparison.Interval;
 import io.promptmonitor.common.comparison.RateIntervals;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import org.apache.commons.statistics.distribution.TDistribution;
@@ -34,7 +35,8 @@ public record BiasEstimate(
     double standardError,
     double meanAbsoluteError,
     double rootMeanSquaredError,
-    Basis basis) {
+    Basis basis)
+    implements Serializable {
 
   /** What an interval is made of. */
   public enum Basis {

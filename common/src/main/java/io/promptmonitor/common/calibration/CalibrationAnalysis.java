@@ -1,5 +1,6 @@
 package io.promptmonitor.common.calibration;
 
+import java.io.Serializable;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +32,8 @@ public record CalibrationAnalysis(
     Reliability reliability,
     int driftTested,
     int heuristic,
-    List<Proposal> proposals) {
+    List<Proposal> proposals)
+    implements Serializable {
 
   /**
    * A version.
@@ -51,7 +53,8 @@ public record CalibrationAnalysis(
       List<String> techniques,
       @Nullable String complexity,
       BiasEstimate estimate,
-      @Nullable BiasDrift drift) {}
+      @Nullable BiasDrift drift)
+      implements Serializable {}
 
   /** What versions are grouped by. */
   public enum Dimension {
@@ -75,7 +78,8 @@ public record CalibrationAnalysis(
    * @param subject the technique, the sorted techniques or the complexity
    * @param estimate how far off their predictions were
    */
-  public record OfGroup(Dimension dimension, List<String> subject, BiasEstimate estimate) {
+  public record OfGroup(Dimension dimension, List<String> subject, BiasEstimate estimate)
+      implements Serializable {
 
     /** The subject in words: {@code CoT + Few-Shot}. */
     public String name() {

@@ -1,5 +1,6 @@
 package io.promptmonitor.common.calibration;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -9,7 +10,7 @@ import java.util.List;
  * @param techniques one, or the sorted techniques of a combination
  * @param value what is taken off, -10 to 10: above 0 for what is predicted too good
  */
-public record Correction(List<String> techniques, double value) {
+public record Correction(List<String> techniques, double value) implements Serializable {
 
   public Correction {
     techniques = techniques.stream().distinct().sorted().toList();

@@ -1,5 +1,6 @@
 package io.promptmonitor.common.calibration;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  * @param version 1 for the first that was applied, one more for each later one; 0 for none
  * @param corrections at most one for the same techniques
  */
-public record Heuristic(int version, List<Correction> corrections) {
+public record Heuristic(int version, List<Correction> corrections) implements Serializable {
 
   /** Nothing has been applied yet. */
   public static final Heuristic NONE = new Heuristic(0, List.of());

@@ -1,6 +1,7 @@
 package io.promptmonitor.common.calibration;
 
 import io.promptmonitor.common.comparison.Interval;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 
@@ -29,7 +30,8 @@ public record Proposal(
     double errorAfter,
     double current,
     double value,
-    Verdict verdict) {
+    Verdict verdict)
+    implements Serializable {
 
   /** What is proposed, or why nothing is. */
   public enum Verdict {

@@ -1,5 +1,6 @@
 package io.promptmonitor.common.calibration;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +15,8 @@ import java.util.stream.IntStream;
  * @param rankCorrelation Spearman's between predicted and actual qualities of versions, -1 to 1;
  *     NaN with fewer than three versions, or where all are predicted, or are, the same
  */
-public record Reliability(List<Bin> bins, double expectedCalibrationError, double rankCorrelation) {
+public record Reliability(List<Bin> bins, double expectedCalibrationError, double rankCorrelation)
+    implements Serializable {
 
   /** Width of a bin on the scale 0 to 10. */
   public static final double BIN_WIDTH = 1;
@@ -33,7 +35,8 @@ public record Reliability(List<Bin> bins, double expectedCalibrationError, doubl
    * @param actual their mean actual quality, weighted alike
    */
   public record Bin(
-      double lower, double upper, int versions, long count, double predicted, double actual) {}
+      double lower, double upper, int versions, long count, double predicted, double actual)
+      implements Serializable {}
 
   /** Of the estimates of single versions; those without anything to compare do not count. */
   public static Reliability of(List<BiasEstimate> estimates) {

@@ -1,5 +1,7 @@
 package io.promptmonitor.common.comparison;
 
+import java.io.Serializable;
+
 /**
  * A 95 % confidence interval, in the unit of what it is about.
  *
@@ -7,7 +9,7 @@ package io.promptmonitor.common.comparison;
  * @param upper the upper limit, at least the lower; infinite if there is none, NaN if it cannot be
  *     known
  */
-public record Interval(double lower, double upper) {
+public record Interval(double lower, double upper) implements Serializable {
 
   /** The quantile of the standard normal distribution at 97.5 %. */
   public static final double Z = 1.959963984540054;

@@ -43,6 +43,8 @@ public final class RegistryException extends RuntimeException {
     NOTHING_TO_CLEAR("PM014"),
     /** The version is not to be rolled back automatically. */
     AUTO_ROLLBACK_DISABLED("PM015"),
+    /** Somebody else applied corrections of predictions meanwhile. */
+    HEURISTIC_CHANGED("PM016"),
     /** The user may not do that. */
     NOT_AUTHORIZED("42501"),
     /** The registry's storage cannot be reached. */

@@ -34,6 +34,7 @@ abstract class ChangeSubcommand extends RegistrySubcommand {
       printJson(values);
     } else {
       print(event.map(EventText::sentence).orElseGet(this::already));
+      event.ifPresent(this::printMore);
       String where = event.map(this::whereToLook).orElse(null);
       if (where != null) {
         say(where);
@@ -49,6 +50,9 @@ abstract class ChangeSubcommand extends RegistrySubcommand {
    * Adds what there is to say of a change beside its event, for JSON; nothing unless overridden.
    */
   void addTo(Map<String, @Nullable Object> values, RegistryEvent event) {}
+
+  /** Prints what there is to say of a change beside its event; nothing unless overridden. */
+  void printMore(RegistryEvent event) {}
 
   /** Where more is told of a change; null for nowhere. */
   @Nullable String whereToLook(RegistryEvent event) {

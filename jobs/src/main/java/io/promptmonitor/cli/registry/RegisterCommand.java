@@ -2,9 +2,14 @@ package io.promptmonitor.cli.registry;
 
 import io.promptmonitor.common.registry.PromptRegistry;
 import io.promptmonitor.common.registry.RegistryEvent;
+import io.promptmonitor.common.registry.RegistryException;
 import io.promptmonitor.common.registry.VersionFile;
 import io.promptmonitor.common.registry.VersionStatus;
+import io.promptmonitor.registry.CalibrationHeuristics;
+import io.promptmonitor.registry.CalibrationHeuristics.Prediction;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +57,43 @@ final class RegisterCommand extends ChangeSubcommand {
               + " deploy, or registry apply, which follows the file");
     }
     return event;
+  }
+
+  @Override
+  void printMore(RegistryEvent event) {
+    Prediction prediction = prediction(event);
+    if (prediction != null) {
+      print(
+          "predicted quality: %s as declared, %s with the corrections in force (version %d)"
+              .formatted(
+                  quality(prediction.declared()),
+                  quality(prediction.corrected()),
+                  prediction.heuristic()));
+    }
+  }
+
+  @Override
+  void addTo(Map<String, @Nullable Object> values, RegistryEvent event) {
+    Prediction prediction = prediction(event);
+    if (prediction != null) {
+      values.put("predicted_quality", prediction.declared());
+      values.put("corrected_quality", prediction.corrected());
+      values.put("heuristic_version", prediction.heuristic());
+    }
+  }
+
+  private @Nullable Prediction prediction(RegistryEvent event) {
+    try (CalibrationHeuristics heuristics = new CalibrationHeuristics(database())) {
+      return heuristics.prediction(event.promptId(), event.versionId().toString());
+    } catch (RegistryException e) {
+      // The version is registered all the same.
+      say("promptmon: the corrected prediction cannot be read: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private static String quality(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
   }
 
   @Override

@@ -22,7 +22,7 @@
  *
  * <p>Rows must be types that Flink serializes without Kryo: records and POJOs of texts, numbers,
  * booleans, instants, byte arrays, enumerations, lists and maps; a field that may be null must not
- * be a primitive.
+ * be a primitive, and a {@code LocalDate} is none of them: send the number of the day.
  */
 @NullMarked
 package io.promptmonitor.jobs.batch;
