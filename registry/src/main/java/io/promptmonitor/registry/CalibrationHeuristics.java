@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,10 +137,10 @@ public final class CalibrationHeuristics implements AutoCloseable {
   }
 
   /**
-   * What a version was predicted when it was registered; null if it has no prediction, or was
+   * What a version was predicted when it was registered; empty if it has no prediction, or was
    * registered before the first corrections.
    */
-  public @Nullable Prediction prediction(String promptId, String versionId) {
+  public Optional<Prediction> prediction(String promptId, String versionId) {
     return session.read(
         READ,
         connection -> {
@@ -152,8 +153,9 @@ public final class CalibrationHeuristics implements AutoCloseable {
             statement.setString(2, versionId);
             try (ResultSet rows = statement.executeQuery()) {
               return rows.next()
-                  ? new Prediction(rows.getDouble(1), rows.getDouble(2), rows.getInt(3))
-                  : null;
+                  ? Optional.of(
+                      new Prediction(rows.getDouble(1), rows.getDouble(2), rows.getInt(3)))
+                  : Optional.empty();
             }
           }
         });

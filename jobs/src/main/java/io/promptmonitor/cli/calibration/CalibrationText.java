@@ -24,6 +24,9 @@ final class CalibrationText {
 
   private static final String UNKNOWN = "-";
 
+  /** The rest is in the table. */
+  private static final int MAX_VERSIONS = 40;
+
   private static final List<Column> VERSION_COLUMNS =
       List.of(
           new Column("version", Kind.TEXT),
@@ -91,16 +94,27 @@ final class CalibrationText {
     line(overall(overall));
     line(reliability());
     line("");
-    format.print(
-        VERSION_COLUMNS,
+    List<OfVersion> furthestFirst =
         compared.stream()
             .sorted(
                 Comparator.comparingDouble((OfVersion v) -> -Math.abs(v.estimate().bias()))
                     .thenComparing(OfVersion::promptId)
                     .thenComparing(OfVersion::versionId))
-            .map(CalibrationText::row)
-            .toList(),
-        out);
+            .toList();
+    List<OfVersion> shown = furthestFirst.subList(0, Math.min(MAX_VERSIONS, furthestFirst.size()));
+    format.print(VERSION_COLUMNS, shown.stream().map(CalibrationText::row).toList(), out);
+    if (shown.size() < furthestFirst.size()) {
+      line(
+          "and %s that %s less off: see the table calibration_result"
+              .formatted(
+                  count(furthestFirst.size() - shown.size(), "version"),
+                  furthestFirst.size() - shown.size() == 1 ? "is" : "are"));
+    }
+    if (shown.stream().anyMatch(v -> v.estimate().basis() == Basis.BOUND)) {
+      line(
+          "* fewer than %d days: how much days differ is not known, the interval is of chance alone"
+              .formatted(BiasEstimate.MIN_DAYS));
+    }
     for (Dimension dimension : Dimension.values()) {
       groups(dimension);
     }
@@ -220,12 +234,6 @@ final class CalibrationText {
   }
 
   private void proposals() {
-    if (analysis.versions().stream().anyMatch(v -> v.estimate().basis() == Basis.BOUND)) {
-      line("");
-      line(
-          "* fewer than %d days: how much days differ is not known, the interval is of chance alone"
-              .formatted(BiasEstimate.MIN_DAYS));
-    }
     List<Proposal> shown =
         analysis.proposals().stream()
             .filter(p -> p.verdict() != Verdict.TOO_FEW || p.current() != 0)

@@ -61,34 +61,35 @@ final class RegisterCommand extends ChangeSubcommand {
 
   @Override
   void printMore(RegistryEvent event) {
-    Prediction prediction = prediction(event);
-    if (prediction != null) {
-      print(
-          "predicted quality: %s as declared, %s with the corrections in force (version %d)"
-              .formatted(
-                  quality(prediction.declared()),
-                  quality(prediction.corrected()),
-                  prediction.heuristic()));
-    }
+    prediction(event)
+        .ifPresent(
+            prediction ->
+                print(
+                    "predicted quality: %s as declared, %s with the corrections in force (version %d)"
+                        .formatted(
+                            quality(prediction.declared()),
+                            quality(prediction.corrected()),
+                            prediction.heuristic())));
   }
 
   @Override
   void addTo(Map<String, @Nullable Object> values, RegistryEvent event) {
-    Prediction prediction = prediction(event);
-    if (prediction != null) {
-      values.put("predicted_quality", prediction.declared());
-      values.put("corrected_quality", prediction.corrected());
-      values.put("heuristic_version", prediction.heuristic());
-    }
+    prediction(event)
+        .ifPresent(
+            prediction -> {
+              values.put("predicted_quality", prediction.declared());
+              values.put("corrected_quality", prediction.corrected());
+              values.put("heuristic_version", prediction.heuristic());
+            });
   }
 
-  private @Nullable Prediction prediction(RegistryEvent event) {
+  private Optional<Prediction> prediction(RegistryEvent event) {
     try (CalibrationHeuristics heuristics = new CalibrationHeuristics(database())) {
       return heuristics.prediction(event.promptId(), event.versionId().toString());
     } catch (RegistryException e) {
       // The version is registered all the same.
       say("promptmon: the corrected prediction cannot be read: " + e.getMessage());
-      return null;
+      return Optional.empty();
     }
   }
 

@@ -98,22 +98,22 @@ class CalibrateCommandTest {
   }
 
   /** A day's row with 20 ratings and 30 scores that have the mean {@code quality}. */
-  private static void day(String prompt, int day, double quality) {
-    postgres.execute(
-        """
+  private static String day(String prompt, int day, double quality) {
+    return """
         SET timezone = 'UTC';
         INSERT INTO window_metrics (prompt_id, prompt_version, window_size, window_start, window_end, is_final, revision, execution_count,
             success_count, failure_count, total_tokens, feedback_count, avg_user_feedback, automated_score_count, avg_automated_score,
             errors_by_type, top_errors, branch_distribution, model_distribution)
         VALUES ('%1$s', '1.0.0', '24h', date '%2$s', date '%2$s' + interval '1 day', true, 1, 100, 100, 0, 30, 20, %3$s, 30, %4$s,
-            '{}', '[]', '{}', '{}')
+            '{}', '[]', '{}', '{}');
         """
-            .formatted(prompt, START.plusDays(day), 1 + quality * 0.4, quality));
+        .formatted(prompt, START.plusDays(day), 1 + quality * 0.4, quality);
   }
 
   /** Six versions with CoT that are two points too good, six with Few-Shot that are right. */
   private static void fill() {
     SplittableRandom random = new SplittableRandom(7);
+    StringBuilder days = new StringBuilder();
     for (int i = 0; i < 12; i++) {
       boolean wrong = i % 2 == 0;
       String prompt = "p" + i;
@@ -121,11 +121,11 @@ class CalibrateCommandTest {
       double own = (wrong ? 6 : 8) + 0.2 * random.nextGaussian();
       for (int day = 0; day < DAYS; day++) {
         double drift = i == 1 && day >= 9 ? -1.5 : 0;
-        day(prompt, day, own + drift + 0.1 * random.nextGaussian());
+        days.append(day(prompt, day, own + drift + 0.1 * random.nextGaussian()));
       }
     }
     register("unrated", 5.0, "CoT");
-    day("unpredicted", 3, 5);
+    postgres.execute(days + day("unpredicted", 3, 5));
   }
 
   @Test
@@ -201,8 +201,7 @@ class CalibrateCommandTest {
         .isEqualTo("nothing to compare from 2026-03-02 to 2026-03-15: no version had executions\n");
 
     register("one", 8.0);
-    day("one", 0, 5);
-    day("unpredicted", 3, 5);
+    postgres.execute(day("one", 0, 5) + day("unpredicted", 3, 5));
     assertThat(calibrate(with("--apply"))).isZero();
     assertThat(out.toString())
         .contains("1 version with 50 ratings and scores compared")
