@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows it all in one go: an hour of simulated traffic in seconds, by applications that ask the"
           + " registry which version to serve. A bad version is deployed; it raises alerts, is"
-          + " rolled back automatically, recovery is watched, and the incident analysed.",
+          + " rolled back automatically, recovery is watched, the incident analysed, and the day reported.",
       "Prints what happens as it happens, and each command that it runs. What it writes is in"
           + " .promptmon/ of the working directory (the tables in PROMPTMON_DB_URL, if that is"
           + " set)."
@@ -159,6 +159,19 @@ final class DemoCommand implements Callable<Integer> {
       if (exit == PromptMon.EXIT_OK) {
         step("4. Both versions side by side, as SQL on the tables:");
         exit = run("sql", VERSIONS.formatted(promptId));
+      }
+      if (exit == PromptMon.EXIT_OK) {
+        step(
+            "5. The daily report of the prompt, as far as the day has gone; open it in a browser:");
+        exit =
+            run(
+                "report",
+                "--date",
+                story.rollbackDay().toString(),
+                "--prompt",
+                promptId,
+                "--out",
+                FILES.resolve("reports").toString());
       }
       if (exit == PromptMon.EXIT_OK) {
         step(

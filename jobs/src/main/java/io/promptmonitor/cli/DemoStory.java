@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -49,6 +50,7 @@ final class DemoStory implements AutoCloseable {
   private final Set<String> told = new HashSet<>();
   private Instant now;
   private @Nullable String rollbackId;
+  private LocalDate rollbackDay;
   private boolean over;
 
   /** The story of a prompt from a time on. */
@@ -58,6 +60,7 @@ final class DemoStory implements AutoCloseable {
     this.promptId = promptId;
     this.start = start.atOffset(ZoneOffset.UTC);
     this.now = start;
+    this.rollbackDay = day(start);
     this.out = out;
   }
 
@@ -74,6 +77,15 @@ final class DemoStory implements AutoCloseable {
   /** The rollback; null if there was none yet. */
   @Nullable String rollbackId() {
     return rollbackId;
+  }
+
+  /** The day (UTC) of the rollback, or on which the story began. */
+  LocalDate rollbackDay() {
+    return rollbackDay;
+  }
+
+  private static LocalDate day(Instant time) {
+    return time.atOffset(ZoneOffset.UTC).toLocalDate();
   }
 
   /** Tells what is new. */
@@ -139,6 +151,7 @@ final class DemoStory implements AutoCloseable {
     Instant watched = time(row, "watch_until");
     if (triggered != null && watched != null && told.add(id)) {
       rollbackId = id;
+      rollbackDay = day(triggered);
       String versions = row.getString("from_version") + " → " + row.getString("to_version");
       say(triggered, "ROLLED BACK  " + versions + ", automatically");
       say(

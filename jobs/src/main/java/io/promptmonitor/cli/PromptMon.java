@@ -4,6 +4,7 @@ import io.promptmonitor.cli.alerts.AlertsCommand;
 import io.promptmonitor.cli.backtest.BacktestCommand;
 import io.promptmonitor.cli.calibration.CalibrateCommand;
 import io.promptmonitor.cli.registry.RegistryCommand;
+import io.promptmonitor.cli.report.ReportCommand;
 import io.promptmonitor.cli.retention.RetentionCommand;
 import io.promptmonitor.cli.rollbacks.RollbacksCommand;
 import io.promptmonitor.common.config.ConfigException;
@@ -38,6 +39,7 @@ import picocli.CommandLine.ParseResult;
       MigrateCommand.class,
       MonitorCommand.class,
       RegistryCommand.class,
+      ReportCommand.class,
       RetentionCommand.class,
       RollbacksCommand.class,
       SimulateCommand.class,

@@ -33,6 +33,10 @@ class DemoCommandTest {
             "error type \"invalid_output\"",
             "branch \"multi_currency\"",
             "performance_to_exploration_mapping:",
+            "$ promptmon report --date ",
+            "billing/explain-invoice ",
+            "provisional",
+            "billing@2fexplain-invoice.html",
             "Look further");
     // How soon the traffic is back on 1.0.0 depends on the machine.
     assertThat(told).containsPattern("(RECOVERED|NO DATA) +[A-Za-z]");

@@ -58,6 +58,7 @@ class RolesTest {
       calibration_correction   S     S        S       S            -       -
       calibration_heuristic    S     S        S       S            -       -
       calibration_result       SIUD  SIUD     S       S            -       -
+      daily_report             SIU   S        S       S            -       -
       dead_letter              SIU   -        -       S            -       -
       flyway_schema_history    -     -        -       -            -       -
       notification             SIU   S        S       S            -       -
