@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +51,7 @@ final class Chromium implements AutoCloseable {
    * @param profile a directory of its own
    */
   Chromium(Path executable, Path profile) throws IOException, InterruptedException {
-    process =
+    ProcessBuilder command =
         new ProcessBuilder(
                 executable.toString(),
                 "--headless",
@@ -59,13 +61,16 @@ final class Chromium implements AutoCloseable {
                 "--hide-scrollbars",
                 "--no-first-run",
                 "--disable-extensions",
+                "--disable-breakpad",
                 "--disable-background-networking",
                 "--remote-debugging-port=0",
                 "--user-data-dir=" + profile,
                 "about:blank")
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(profile.resolve("stderr").toFile())
-            .start();
+            .redirectError(profile.resolve("stderr").toFile());
+    // Whatever it leaves behind goes with the profile.
+    command.environment().put("TMPDIR", profile.toString());
+    process = command.start();
     socket =
         HttpClient.newHttpClient()
             .newWebSocketBuilder()
@@ -87,7 +92,11 @@ final class Chromium implements AutoCloseable {
       Thread.sleep(20);
     }
     URI targets = URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list");
-    for (JsonNode target : JSON.readTree(targets.toURL())) {
+    String list =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(targets).build(), HttpResponse.BodyHandlers.ofString())
+            .body();
+    for (JsonNode target : JSON.readTree(list)) {
       if (target.get("type").asText().equals("page")) {
         return target.get("webSocketDebuggerUrl").asText();
       }
@@ -188,9 +197,12 @@ final class Chromium implements AutoCloseable {
   @Override
   public void close() {
     socket.abort();
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-    process.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    List<ProcessHandle> processes =
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+    processes.forEach(ProcessHandle::destroyForcibly);
+    // Until the last has ended, they may write to the profile.
+    processes.forEach(
+        handle -> handle.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join());
   }
 
   private final class Listener implements WebSocket.Listener {

@@ -59,7 +59,7 @@ final class SampleReports {
         good,
         new Completeness(
             false,
-            List.of("feedback on the day's executions is counted until 2026-03-06 00:00 UTC")),
+            List.of("Feedback on the day's executions is counted until 2026-03-06T00:00:00Z.")),
         new Summary(
             executions,
             3_127L,
@@ -284,7 +284,11 @@ final class SampleReports {
         DAY,
         1,
         "0.1.0",
-        new Completeness(false, List.of("the day has not ended", "its windows are still open")),
+        new Completeness(
+            false,
+            List.of(
+                "The day ends at 2026-03-05T00:00:00Z.",
+                "The monitoring job has not ended the day's windows yet.")),
         new Summary(
             n, null, success, reading(433, 402, 464, n), new MetricReading(null, null, null, 0)),
         List.of(

@@ -66,7 +66,7 @@ final class Attention {
     }
     if (!report.completeness().isFinal()) {
       first.add(
-          Bullet.of("Provisional", String.join("; ", report.completeness().reasons()))
+          Bullet.of("Provisional", String.join(" ", report.completeness().reasons()))
               .in(Tone.WARNING));
     }
     Recommendation advice = report.recommendations().get(0);

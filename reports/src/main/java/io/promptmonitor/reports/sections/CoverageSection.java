@@ -33,7 +33,7 @@ final class CoverageSection {
                 report.completeness().isFinal() ? "final" : "provisional",
                 report.completeness().isFinal()
                     ? null
-                    : String.join("; ", report.completeness().reasons()))
+                    : String.join(" ", report.completeness().reasons()))
             .in(report.completeness().isFinal() ? Tone.GOOD : Tone.WARNING));
     bullets.add(Bullet.of("Executions Counted", Numbers.count(coverage.executions())));
     bullets.add(Bullet.of("Hours with Traffic", coverage.hoursWithTraffic() + " of 24"));

@@ -24,6 +24,6 @@ final class Recommendations {
   }
 
   static String evidence(Recommendation recommendation) {
-    return "evidence: " + recommendation.evidence() + "; rule: " + recommendation.rule();
+    return "rule: " + recommendation.rule() + "; evidence: " + recommendation.evidence();
   }
 }
