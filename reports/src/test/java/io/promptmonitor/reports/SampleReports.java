@@ -264,7 +264,7 @@ final class SampleReports {
   static DailyReport halfDay() {
     List<HourOfDay> hours = new ArrayList<>();
     for (int hour : new int[] {0, 1, 2, 7, 8, 11}) {
-      long executions = 3 + hour % 4;
+      long executions = 3L + hour % 4;
       hours.add(
           new HourOfDay(
               start(hour),
