@@ -11,22 +11,19 @@ import io.promptmonitor.common.notifications.Notification;
 import io.promptmonitor.common.notifications.PromptEscalations;
 import io.promptmonitor.jobs.counters.CheckpointedCounters;
 import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.keyed.EarlyElements;
+import io.promptmonitor.jobs.keyed.KeyedTimer;
 import io.promptmonitor.jobs.registry.BroadcastSilences;
 import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -61,6 +58,7 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
 
   private static final String STATE = "escalations";
   private static final String EARLY = "early";
+  private static final String TIMER = "timer";
 
   private final AlertingConfig alerting;
   private final GroupingConfig grouping;
@@ -68,8 +66,8 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
 
   private transient BroadcastSilences silences;
   private transient ValueState<byte[]> escalations;
-  private transient MapState<Long, List<AlertEvent>> early;
-  private transient ValueState<Long> timer;
+  private transient EarlyElements<AlertEvent> early;
+  private transient KeyedTimer timer;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient CheckpointedCounters counters;
   private transient Emitter emitter;
@@ -88,14 +86,12 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
         new BroadcastSilences(context.getOperatorStateStore(), clock == EscalationClock.EVENT_TIME);
     counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
     escalations = context.getKeyedStateStore().getState(descriptor());
-    early =
-        context
-            .getKeyedStateStore()
-            .getMapState(
-                new MapStateDescriptor<>(
-                    EARLY, Types.LONG, Types.LIST(RecordTypeInfo.ALERT_EVENT)));
-    timer = context.getKeyedStateStore().getState(new ValueStateDescriptor<>("timer", Types.LONG));
+    early = EarlyElements.of(context.getKeyedStateStore(), EARLY, RecordTypeInfo.ALERT_EVENT);
     timers = getInternalTimerService("escalations", VoidNamespaceSerializer.INSTANCE, this);
+    timer =
+        clock == EscalationClock.EVENT_TIME
+            ? KeyedTimer.ofEventTime(context.getKeyedStateStore(), TIMER, timers)
+            : KeyedTimer.ofProcessingTime(context.getKeyedStateStore(), TIMER, timers);
     emitter = new Emitter(counters.counter(CounterNames.NOTIFICATIONS));
   }
 
@@ -143,7 +139,7 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
 
   /** A silence begins or ends: whoever was muted may not be any more, and the other way round. */
   private void wakeAll() throws Exception {
-    for (String promptId : keys(STATE)) {
+    for (String promptId : new TreeSet<>(keys(STATE))) {
       setCurrentKey(promptId);
       wake(promptId, now());
     }
@@ -152,14 +148,8 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
   @Override
   protected void process(AlertEvent event) throws Exception {
     if (clock == EscalationClock.EVENT_TIME) {
-      List<AlertEvent> sameTime = new ArrayList<>();
-      List<AlertEvent> before = early.get(event.time());
-      if (before != null) {
-        sameTime.addAll(before);
-      }
-      sameTime.add(event);
-      early.put(event.time(), sameTime);
-      setTimer(Math.min(event.time(), timer.value() == null ? Long.MAX_VALUE : timer.value()));
+      early.add(event.time(), event);
+      timer.setAtLatest(event.time());
     } else {
       PromptEscalations ofPrompt = load(event.key().promptVersion().promptId());
       long now = now();
@@ -182,11 +172,9 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
 
   private void wake(PromptEscalations ofPrompt, long now) throws Exception {
     emitter.time = now;
-    List<AlertEvent> events = early.get(now);
-    if (events != null) {
-      early.remove(now);
-      events.stream().sorted(AlertEvent.BY_RULE).forEach(event -> take(event, ofPrompt, now));
-    }
+    early.take(now).stream()
+        .sorted(AlertEvent.BY_RULE)
+        .forEach(event -> take(event, ofPrompt, now));
     ofPrompt.wake(silences.at(now), now, emitter);
   }
 
@@ -203,39 +191,7 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
     } else {
       escalations.update(ofPrompt.toBytes());
     }
-    setTimer(next(ofPrompt));
-  }
-
-  private long earliest() throws Exception {
-    long earliest = Long.MAX_VALUE;
-    for (long time : early.keys()) {
-      earliest = Math.min(earliest, time);
-    }
-    return earliest;
-  }
-
-  private void setTimer(long time) throws IOException {
-    Long set = timer.value();
-    if (set != null && set == time) {
-      return;
-    }
-    boolean eventTime = clock == EscalationClock.EVENT_TIME;
-    if (set != null) {
-      if (eventTime) {
-        timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, set);
-      } else {
-        timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, set);
-      }
-      timer.clear();
-    }
-    if (time != Long.MAX_VALUE) {
-      if (eventTime) {
-        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, time);
-      } else {
-        timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, time);
-      }
-      timer.update(time);
-    }
+    timer.set(next(ofPrompt));
   }
 
   private long now() {
@@ -246,7 +202,7 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
 
   @Override
   public void onEventTime(InternalTimer<String, VoidNamespace> rung) throws Exception {
-    timer.clear();
+    timer.rang();
     if (timers.currentWatermark() != Long.MAX_VALUE) {
       wake(rung.getKey(), rung.getTimestamp());
     }
@@ -254,7 +210,7 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
 
   @Override
   public void onProcessingTime(InternalTimer<String, VoidNamespace> rung) throws Exception {
-    timer.clear();
+    timer.rang();
     wake(rung.getKey(), Math.max(rung.getTimestamp(), now()));
   }
 
@@ -266,10 +222,8 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
     for (String promptId : promptIds) {
       setCurrentKey(promptId);
       PromptEscalations ofPrompt = load(promptId);
-      long last = Long.MIN_VALUE;
-      for (long time : early.keys()) {
-        last = Math.max(last, time);
-      }
+      NavigableSet<Long> times = early.times();
+      long last = times.isEmpty() ? Long.MIN_VALUE : times.last();
       for (long next = next(ofPrompt); next <= last; next = next(ofPrompt)) {
         wake(ofPrompt, next);
       }
@@ -279,14 +233,7 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
   }
 
   private long next(PromptEscalations ofPrompt) throws Exception {
-    return Math.min(ofPrompt.wakeUpAt(), earliest());
-  }
-
-  private List<String> keys(String state) {
-    try (Stream<String> keys =
-        getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE).map(String.class::cast)) {
-      return keys.sorted().toList();
-    }
+    return Math.min(ofPrompt.wakeUpAt(), early.earliest());
   }
 
   @Override

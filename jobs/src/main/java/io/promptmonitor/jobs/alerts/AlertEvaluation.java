@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -130,12 +129,7 @@ public final class AlertEvaluation
     Long before = kept.get(HASH);
     if (before != null && before != hash) {
       Set<PromptVersionId> promptVersions = new HashSet<>(registry.view().versions().keySet());
-      try (Stream<PromptVersionId> keys =
-          getKeyedStateBackend()
-              .getKeys(STATE, VoidNamespace.INSTANCE)
-              .map(PromptVersionId.class::cast)) {
-        keys.forEach(promptVersions::add);
-      }
+      promptVersions.addAll(keys(STATE));
       for (PromptVersionId promptVersion : promptVersions) {
         wakeSilent(promptVersion);
       }

@@ -2,9 +2,13 @@ package io.promptmonitor.jobs.registry;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -66,5 +70,14 @@ public abstract class PatientRegistryFollower<K, I, O> extends RegistryFollower<
     return KeyGroupRangeAssignment.assignKeyToParallelOperator(
             key, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks())
         == task.getIndexOfThisSubtask();
+  }
+
+  /** The keys of this subtask for which the state {@code name} holds anything. */
+  @SuppressWarnings("unchecked") // the backend was made for the keys of this operator
+  protected final Set<K> keys(String name) {
+    try (Stream<K> keys =
+        getKeyedStateBackend().getKeys(name, VoidNamespace.INSTANCE).map(key -> (K) key)) {
+      return keys.collect(Collectors.toSet());
+    }
   }
 }

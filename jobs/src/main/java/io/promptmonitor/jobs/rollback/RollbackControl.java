@@ -19,17 +19,17 @@ import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.alerts.EscalationClock;
 import io.promptmonitor.jobs.counters.CheckpointedCounters;
 import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.keyed.EarlyElements;
+import io.promptmonitor.jobs.keyed.KeyedTimer;
 import io.promptmonitor.jobs.registry.BroadcastRegistry;
 import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -97,9 +97,9 @@ public final class RollbackControl
   private transient BroadcastState<String, Long> commands;
   private transient ValueState<String> protocol;
   private transient MapState<String, byte[]> traffic;
-  private transient MapState<Long, List<RollbackTrigger>> early;
-  private transient ValueState<Long> eventTimer;
-  private transient ValueState<Long> clockTimer;
+  private transient EarlyElements<RollbackTrigger> early;
+  private transient KeyedTimer eventTimer;
+  private transient KeyedTimer clockTimer;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient CheckpointedCounters counters;
   private transient Emitter emitter;
@@ -132,21 +132,10 @@ public final class RollbackControl
                     "traffic",
                     Types.STRING,
                     PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
-    early =
-        context
-            .getKeyedStateStore()
-            .getMapState(
-                new MapStateDescriptor<>(
-                    EARLY, Types.LONG, Types.LIST(RecordTypeInfo.ROLLBACK_TRIGGER)));
-    eventTimer =
-        context
-            .getKeyedStateStore()
-            .getState(new ValueStateDescriptor<>("event-timer", Types.LONG));
-    clockTimer =
-        context
-            .getKeyedStateStore()
-            .getState(new ValueStateDescriptor<>("clock-timer", Types.LONG));
+    early = EarlyElements.of(context.getKeyedStateStore(), EARLY, RecordTypeInfo.ROLLBACK_TRIGGER);
     timers = getInternalTimerService("rollbacks", VoidNamespaceSerializer.INSTANCE, this);
+    eventTimer = KeyedTimer.ofEventTime(context.getKeyedStateStore(), "event-timer", timers);
+    clockTimer = KeyedTimer.ofProcessingTime(context.getKeyedStateStore(), "clock-timer", timers);
     emitter = new Emitter();
   }
 
@@ -206,21 +195,11 @@ public final class RollbackControl
     if (window != null) {
       new PromptTraffic(new StoredTraffic(traffic)).add(window);
     } else if (trigger != null && clock == EscalationClock.EVENT_TIME) {
-      List<RollbackTrigger> sameTime = new ArrayList<>();
-      List<RollbackTrigger> before = early.get(trigger.time());
-      if (before != null) {
-        sameTime.addAll(before);
-      }
-      sameTime.add(trigger);
-      early.put(trigger.time(), sameTime);
-      setEventTimer(earlier(eventTimer.value(), trigger.time()));
+      early.add(trigger.time(), trigger);
+      eventTimer.setAtLatest(trigger.time());
     } else if (trigger != null) {
       run(input.promptId(), (rollbacks, now) -> rollbacks.take(trigger, now, emitter));
     }
-  }
-
-  private static long earlier(@Nullable Long set, long time) {
-    return set == null ? time : Math.min(set, time);
   }
 
   /** A step of the protocol. */
@@ -251,8 +230,10 @@ public final class RollbackControl
     } else {
       protocol.update(rollbacks.toJson());
     }
-    setEventTimer(next(rollbacks));
-    setClockTimer(rollbacks.wakeUpAtWallClock());
+    eventTimer.set(Math.min(rollbacks.wakeUpAt(), early.earliest()));
+    if (clock == EscalationClock.PROCESSING_TIME) {
+      clockTimer.set(rollbacks.wakeUpAtWallClock());
+    }
   }
 
   private PromptRollbacks load(String promptId) throws IOException {
@@ -274,47 +255,9 @@ public final class RollbackControl
     return open;
   }
 
-  private long next(PromptRollbacks rollbacks) throws Exception {
-    long next = rollbacks.wakeUpAt();
-    for (long time : early.keys()) {
-      next = Math.min(next, time);
-    }
-    return next;
-  }
-
-  private void setEventTimer(long time) throws IOException {
-    Long set = eventTimer.value();
-    if (set != null && set == time) {
-      return;
-    }
-    if (set != null) {
-      timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, set);
-      eventTimer.clear();
-    }
-    if (time != Long.MAX_VALUE) {
-      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, time);
-      eventTimer.update(time);
-    }
-  }
-
-  private void setClockTimer(long time) throws IOException {
-    Long set = clockTimer.value();
-    if (clock == EscalationClock.EVENT_TIME || (set != null && set == time)) {
-      return;
-    }
-    if (set != null) {
-      timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, set);
-      clockTimer.clear();
-    }
-    if (time != Long.MAX_VALUE) {
-      timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, time);
-      clockTimer.update(time);
-    }
-  }
-
   @Override
   public void onEventTime(InternalTimer<String, VoidNamespace> rung) throws Exception {
-    eventTimer.clear();
+    eventTimer.rang();
     if (timers.currentWatermark() != Long.MAX_VALUE) {
       wake(rung.getKey(), rung.getTimestamp());
     }
@@ -322,23 +265,16 @@ public final class RollbackControl
 
   @Override
   public void onProcessingTime(InternalTimer<String, VoidNamespace> rung) throws Exception {
-    clockTimer.clear();
+    clockTimer.rang();
     run(rung.getKey(), (rollbacks, now) -> rollbacks.wake(now, emitter));
   }
 
   private void wake(String promptId, long time) throws Exception {
-    List<RollbackTrigger> demands = early.get(time);
-    if (demands != null) {
-      early.remove(time);
-    }
+    List<RollbackTrigger> demands = early.take(time);
     run(
         promptId,
         (rollbacks, now) -> {
-          if (demands != null) {
-            demands.stream()
-                .sorted(BY_RULE)
-                .forEach(trigger -> rollbacks.take(trigger, now, emitter));
-          }
+          demands.stream().sorted(BY_RULE).forEach(t -> rollbacks.take(t, now, emitter));
           rollbacks.wake(now, emitter);
         },
         time);
@@ -351,19 +287,10 @@ public final class RollbackControl
     promptIds.addAll(keys(EARLY));
     for (String promptId : promptIds) {
       setCurrentKey(promptId);
-      Set<Long> times = new TreeSet<>();
-      early.keys().forEach(times::add);
-      for (long time : times) {
+      for (long time : early.times()) {
         wake(promptId, time);
       }
       run(promptId, (rollbacks, now) -> rollbacks.finish(now, emitter));
-    }
-  }
-
-  private List<String> keys(String state) {
-    try (Stream<String> keys =
-        getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE).map(String.class::cast)) {
-      return keys.sorted().toList();
     }
   }
 
