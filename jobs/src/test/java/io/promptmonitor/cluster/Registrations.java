@@ -2,14 +2,16 @@ package io.promptmonitor.cluster;
 
 import io.promptmonitor.common.registry.Performance;
 import io.promptmonitor.common.registry.PromptHash;
+import io.promptmonitor.common.registry.PromptRegistry;
 import io.promptmonitor.common.registry.RollbackPolicy;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.registry.PostgresPromptRegistry;
+import org.jspecify.annotations.Nullable;
 
-/** Versions in the registry of a migrated database. */
-final class Registrations {
+/** Versions in a registry. */
+public final class Registrations {
 
   private Registrations() {}
 
@@ -17,19 +19,35 @@ final class Registrations {
   static void someVersions(Database database) {
     try (PostgresPromptRegistry registry = new PostgresPromptRegistry(database)) {
       for (int prompt = 0; prompt < 6; prompt++) {
-        registry.register(
-            "prompt-" + prompt,
-            new VersionDefinition(
-                SemanticVersion.parse("1.0.0"),
-                PromptHash.of("text"),
-                null,
-                null,
-                null,
-                new Performance(prompt * 1.5, null, null, null),
-                RollbackPolicy.defaults(),
-                null),
-            "text");
+        register(registry, "prompt-" + prompt, "1.0.0", prompt * 1.5);
       }
     }
+  }
+
+  /** Registers versions of a prompt and makes one after the other active. */
+  public static void deploy(PromptRegistry registry, String promptId, String... versions) {
+    for (String version : versions) {
+      register(registry, promptId, version, null);
+      SemanticVersion id = SemanticVersion.parse(version);
+      registry.stage(promptId, id, null);
+      registry.deploy(promptId, id, null);
+    }
+  }
+
+  private static void register(
+      PromptRegistry registry, String promptId, String version, @Nullable Double quality) {
+    String text = "text of " + version;
+    registry.register(
+        promptId,
+        new VersionDefinition(
+            SemanticVersion.parse(version),
+            PromptHash.of(text),
+            null,
+            null,
+            null,
+            new Performance(quality, null, null, null),
+            RollbackPolicy.defaults(),
+            null),
+        text);
   }
 }

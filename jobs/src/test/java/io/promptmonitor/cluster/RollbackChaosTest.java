@@ -16,12 +16,7 @@ import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.notifications.GroupingConfig;
 import io.promptmonitor.common.notifications.Notification;
-import io.promptmonitor.common.registry.Performance;
-import io.promptmonitor.common.registry.PromptHash;
 import io.promptmonitor.common.registry.RegistryException;
-import io.promptmonitor.common.registry.RollbackPolicy;
-import io.promptmonitor.common.registry.SemanticVersion;
-import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.common.rollback.RollbackOrder;
 import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.rollback.RollbackRegistry;
@@ -50,7 +45,6 @@ import io.promptmonitor.registry.PostgresRollbacks;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -351,24 +345,7 @@ class RollbackChaosTest {
 
   private static void register(String promptId) {
     try (PostgresPromptRegistry registry = new PostgresPromptRegistry(POSTGRES.database())) {
-      for (String version : List.of("1.0.0", "2.0.0")) {
-        SemanticVersion id = SemanticVersion.parse(version);
-        String text = "text of " + version;
-        registry.register(
-            promptId,
-            new VersionDefinition(
-                id,
-                PromptHash.of(text),
-                null,
-                null,
-                null,
-                new Performance(null, null, null, null),
-                RollbackPolicy.defaults(),
-                null),
-            text);
-        registry.stage(promptId, id, null);
-        registry.deploy(promptId, id, null);
-      }
+      Registrations.deploy(registry, promptId, "1.0.0", "2.0.0");
     }
   }
 

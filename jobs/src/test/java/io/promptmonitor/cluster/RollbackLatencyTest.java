@@ -4,11 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.deployment.DeploymentConfig;
-import io.promptmonitor.common.registry.Performance;
-import io.promptmonitor.common.registry.PromptHash;
-import io.promptmonitor.common.registry.RollbackPolicy;
-import io.promptmonitor.common.registry.SemanticVersion;
-import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.database.embedded.PostgresExtension;
 import io.promptmonitor.jobs.TestCluster;
 import io.promptmonitor.jobs.monitor.MonitorJob;
@@ -118,24 +113,7 @@ class RollbackLatencyTest {
 
   private static void register(String promptId) {
     try (PostgresPromptRegistry registry = new PostgresPromptRegistry(POSTGRES.database())) {
-      for (String version : List.of("1.0.0", "2.0.0")) {
-        SemanticVersion id = SemanticVersion.parse(version);
-        String text = "text of " + version;
-        registry.register(
-            promptId,
-            new VersionDefinition(
-                id,
-                PromptHash.of(text),
-                null,
-                null,
-                null,
-                new Performance(null, null, null, null),
-                RollbackPolicy.defaults(),
-                null),
-            text);
-        registry.stage(promptId, id, null);
-        registry.deploy(promptId, id, null);
-      }
+      Registrations.deploy(registry, promptId, "1.0.0", "2.0.0");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.promptmonitor.jobs.rollback;
 
+import io.promptmonitor.cluster.Registrations;
 import io.promptmonitor.common.alerts.AlertAction;
 import io.promptmonitor.common.alerts.AlertKey;
 import io.promptmonitor.common.alerts.AlertReading;
@@ -16,14 +17,9 @@ import io.promptmonitor.common.execution.PromptVersionId;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.InMemoryPromptRegistry;
-import io.promptmonitor.common.registry.Performance;
-import io.promptmonitor.common.registry.PromptHash;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistryException;
-import io.promptmonitor.common.registry.RollbackPolicy;
-import io.promptmonitor.common.registry.SemanticVersion;
-import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.common.rollback.InMemoryRollbacks;
 import io.promptmonitor.common.rollback.RollbackInput;
 import io.promptmonitor.common.rollback.RollbackOrder;
@@ -75,22 +71,7 @@ final class FailingPrompts implements RollbackRegistry {
 
   /** Registers a version and makes it active. */
   void deploy(String promptId, String version) {
-    SemanticVersion id = SemanticVersion.parse(version);
-    String text = "text of " + version;
-    registry.register(
-        promptId,
-        new VersionDefinition(
-            id,
-            PromptHash.of(text),
-            null,
-            null,
-            null,
-            new Performance(null, null, null, null),
-            RollbackPolicy.defaults(),
-            null),
-        text);
-    registry.stage(promptId, id, null);
-    registry.deploy(promptId, id, null);
+    Registrations.deploy(registry, promptId, version);
   }
 
   void time(long time) {

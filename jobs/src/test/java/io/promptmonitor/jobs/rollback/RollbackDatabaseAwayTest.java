@@ -4,15 +4,11 @@ import static io.promptmonitor.jobs.rollback.FailingPrompts.demand;
 import static io.promptmonitor.jobs.rollback.FailingPrompts.window;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptmonitor.cluster.Registrations;
 import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.common.control.RegistrySignal;
-import io.promptmonitor.common.registry.Performance;
-import io.promptmonitor.common.registry.PromptHash;
 import io.promptmonitor.common.registry.RegistryChange;
 import io.promptmonitor.common.registry.RegistryEvent;
-import io.promptmonitor.common.registry.RollbackPolicy;
-import io.promptmonitor.common.registry.SemanticVersion;
-import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.common.rollback.RollbackOrder;
 import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.rollback.RollbackRegistry;
@@ -86,8 +82,7 @@ class RollbackDatabaseAwayTest {
     try (RestartablePostgres server = RestartablePostgres.start(directory);
         PostgresPromptRegistry prompts = new PostgresPromptRegistry(server.database())) {
       Migrations.apply(server.database());
-      deploy(prompts, OLD);
-      deploy(prompts, NEW);
+      Registrations.deploy(prompts, P, OLD, NEW);
       try (RollbackControlHarness harness =
           new RollbackControlHarness(
               new AwayBeforeTheSwitch(server),
@@ -145,23 +140,5 @@ class RollbackDatabaseAwayTest {
   private static void demandAt(RollbackControlHarness harness, long time) throws Exception {
     harness.input(demand(P, NEW, START + 5 * MINUTE, time));
     harness.eventTime(time);
-  }
-
-  private static void deploy(PostgresPromptRegistry prompts, String version) {
-    SemanticVersion id = SemanticVersion.parse(version);
-    prompts.register(
-        P,
-        new VersionDefinition(
-            id,
-            PromptHash.of("text of " + version),
-            null,
-            null,
-            null,
-            new Performance(null, null, null, null),
-            RollbackPolicy.defaults(),
-            null),
-        "text of " + version);
-    prompts.stage(P, id, null);
-    prompts.deploy(P, id, null);
   }
 }
