@@ -3,10 +3,9 @@ package io.promptmonitor.cli.alerts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promptmonitor.cli.CommandRun;
 import io.promptmonitor.cli.PromptMon;
 import io.promptmonitor.database.embedded.PostgresExtension;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +22,6 @@ class AlertsCommandTest {
 
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private static final String ERRORS = "pm-aaaaaaaa00000000000000000000000a";
   private static final String LATENCY = "pm-bbbbbbbb00000000000000000000000b";
   private static final String QUALITY = "pm-cccccccc00000000000000000000000c";
@@ -32,8 +29,9 @@ class AlertsCommandTest {
   private static final String CANCELLED = "pm-eeeeeeee00000000000000000000000e";
   private static final String NO_DATA = "pm-ffffffff00000000000000000000000f";
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final CommandRun promptmon = new CommandRun(postgres, "alerts");
+  private final StringWriter out = promptmon.out;
+  private final StringWriter err = promptmon.err;
 
   @BeforeAll
   static void createUsers() {
@@ -113,31 +111,7 @@ class AlertsCommandTest {
   }
 
   private int alerts(String... arguments) {
-    return alertsAs("olga", "o", arguments);
-  }
-
-  private int alertsAs(String user, String password, String... arguments) {
-    return alertsAt(
-        postgres
-            .url()
-            .replaceFirst("user=[^&]*&password=[^&]*", "user=" + user + "&password=" + password),
-        arguments);
-  }
-
-  private int alertsAt(String url, String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    List<String> all = new ArrayList<>(List.of("alerts"));
-    all.addAll(List.of(arguments));
-    all.addAll(List.of("--db", url));
-    return PromptMon.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(all.toArray(String[]::new));
-  }
-
-  private JsonNode json() throws Exception {
-    return JSON.readTree(out.toString());
+    return promptmon.runAs("olga", "o", arguments);
   }
 
   // ---- list
@@ -181,7 +155,7 @@ class AlertsCommandTest {
     arguments.addAll(List.of(options.split(" ")));
     assertThat(alerts(arguments.toArray(String[]::new))).isZero();
     StringBuilder letters = new StringBuilder();
-    json().forEach(alert -> letters.append(' ').append(alert.get("alert_id").asText().charAt(3)));
+    promptmon.json().forEach(alert -> letters.append(' ').append(alert.get("alert_id").asText().charAt(3)));
     assertThat(letters.toString().strip()).isEqualTo(expected);
     assertThat(err.toString().contains("only 2 are shown, there are more: see --limit"))
         .isEqualTo(options.contains("--limit 2"));
@@ -220,8 +194,8 @@ class AlertsCommandTest {
   @Test
   void aListForScriptsHasEverything() throws Exception {
     assertThat(alerts("list", "--json", "--severity", "critical", "--state", "firing")).isZero();
-    assertThat(json()).hasSize(1);
-    JsonNode alert = json().get(0);
+    assertThat(promptmon.json()).hasSize(1);
+    JsonNode alert = promptmon.json().get(0);
     assertThat(alert.get("alert_id").asText()).isEqualTo(ERRORS);
     assertThat(alert.get("actions").get(1).asText()).isEqualTo("auto_rollback");
     assertThat(alert.get("pending_since").asText()).isEqualTo("2026-03-01T10:00:10Z");
@@ -240,7 +214,7 @@ class AlertsCommandTest {
         "UPDATE alert_escalation SET due_at = '2026-03-01 08:25+00', updated_at = now() - interval '18 min'"
             + " WHERE due_at < now()");
     assertThat(alerts("list", "--json", "--prompt", "greeting")).isZero();
-    assertThat(json().get(0).get("overdue").asBoolean()).isFalse();
+    assertThat(promptmon.json().get(0).get("overdue").asBoolean()).isFalse();
     assertThat(err.toString()).isEmpty();
   }
 
@@ -256,7 +230,7 @@ class AlertsCommandTest {
             greeting  1.0.0    Errors    critical  no_data            2026-03-01T08:00:00Z  no executions
             """);
     assertThat(alerts("list", "--rules", "--severity", "critical", "--json")).isZero();
-    assertThat(json().findValuesAsText("rule")).containsExactly("Errors");
+    assertThat(promptmon.json().findValuesAsText("rule")).containsExactly("Errors");
     assertThat(alerts("list", "--rules", "--limit", "1")).isZero();
     assertThat(err).hasToString("promptmon: only 1 are shown, there are more: see --limit\n");
   }
@@ -358,19 +332,19 @@ class AlertsCommandTest {
   @Test
   void anAlertIsShownForScripts() throws Exception {
     assertThat(alerts("show", ERRORS, "--json")).isZero();
-    assertThat(json().get("transitions")).hasSize(2);
-    assertThat(json().get("notifications").get(1).get("last_error").asText()).isEqualTo("HTTP 503");
-    assertThat(json().get("exemplars")).hasSize(2);
-    assertThat(json().get("silences")).isEmpty();
-    assertThat(json().get("condition").asText()).isEqualTo("error_rate > 0.05 for 5m");
+    assertThat(promptmon.json().get("transitions")).hasSize(2);
+    assertThat(promptmon.json().get("notifications").get(1).get("last_error").asText()).isEqualTo("HTTP 503");
+    assertThat(promptmon.json().get("exemplars")).hasSize(2);
+    assertThat(promptmon.json().get("silences")).isEmpty();
+    assertThat(promptmon.json().get("condition").asText()).isEqualTo("error_rate > 0.05 for 5m");
   }
 
   @Test
   void exemplarsAreForThoseWhoMaySeeThem() throws Exception {
-    assertThat(alertsAs("anna", "a", "show", ERRORS)).isZero();
+    assertThat(promptmon.runAs("anna", "a", "show", ERRORS)).isZero();
     assertThat(out.toString()).contains("who was told:").doesNotContain("executions:");
-    assertThat(alertsAs("anna", "a", "show", ERRORS, "--json")).isZero();
-    assertThat(json().get("exemplars").isNull()).isTrue();
+    assertThat(promptmon.runAs("anna", "a", "show", ERRORS, "--json")).isZero();
+    assertThat(promptmon.json().get("exemplars").isNull()).isTrue();
   }
 
   @Test
@@ -388,7 +362,7 @@ class AlertsCommandTest {
   @Test
   void anAcknowledgementIsShownAtOnce() throws Exception {
     assertThat(alerts("ack", LATENCY, "--json")).isZero();
-    JsonNode result = json();
+    JsonNode result = promptmon.json();
     assertThat(result.get("command_id").asInt()).isEqualTo(1);
     assertThat(result.get("kind").asText()).isEqualTo("acknowledged");
     assertThat(result.get("alert_id").asText()).isEqualTo(LATENCY);
@@ -403,8 +377,8 @@ class AlertsCommandTest {
     assertThat(alerts("list", "--prompt", "checkout", "--severity", "warning")).isZero();
     assertThat(out.toString()).contains("  olga          the critical").doesNotContain("taken up");
     assertThat(alerts("list", "--severity", "warning", "--prompt", "checkout", "--json")).isZero();
-    assertThat(json().get(0).get("acknowledged_by").asText()).isEqualTo("olga");
-    assertThat(json().get(0).get("acknowledgement_taken_up").asBoolean()).isTrue();
+    assertThat(promptmon.json().get(0).get("acknowledged_by").asText()).isEqualTo("olga");
+    assertThat(promptmon.json().get(0).get("acknowledgement_taken_up").asBoolean()).isTrue();
   }
 
   @Test
@@ -421,11 +395,11 @@ class AlertsCommandTest {
           command,
           "pm-");
     }
-    assertThat(alertsAs("anna", "a", "ack", LATENCY)).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(promptmon.runAs("anna", "a", "ack", LATENCY)).isEqualTo(PromptMon.EXIT_PROBLEM);
     assertThat(err)
         .hasToString(
             "promptmon: anna may not acknowledge alerts: that takes the role promptmon_operator\n");
-    assertThat(alertsAs("rudi", "r", "list")).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(promptmon.runAs("rudi", "r", "list")).isEqualTo(PromptMon.EXIT_PROBLEM);
     assertThat(err.toString())
         .startsWith("promptmon: cannot read alerts: that takes the role promptmon_analyst, ")
         .hasLineCount(1);
@@ -458,8 +432,8 @@ class AlertsCommandTest {
             alerts(
                 "silence", "prompt=greeting", "--for", "2h", "--comment", "it is night", "--json"))
         .isZero();
-    assertThat(json().get("silence_id").asText()).isEqualTo("s1");
-    assertThat(json().get("actor").asText()).isEqualTo("olga");
+    assertThat(promptmon.json().get("silence_id").asText()).isEqualTo("s1");
+    assertThat(promptmon.json().get("actor").asText()).isEqualTo("olga");
     assertThat(alerts("silence", "rule=*", "--for", "30_days", "--comment", "all")).isZero();
     assertThat(out.toString())
         .matches("silence s2: rule=\\*, from 20[-:0-9T]+Z until 20[-:0-9T]+Z\n");
@@ -475,12 +449,12 @@ class AlertsCommandTest {
     assertProblem("silence s1 was ended by olga at ", "silence", "--end", "s1");
     assertProblem("promptmon: there is no silence s9\n", "silence", "--end", "s9");
     assertThat(alerts("silence", "--end", "s2", "--json")).isZero();
-    assertThat(json().get("silence_id").asText()).isEqualTo("s2");
+    assertThat(promptmon.json().get("silence_id").asText()).isEqualTo("s2");
     assertThat(alerts("silence", "--list", "--json")).isZero();
-    assertThat(json()).isEmpty();
+    assertThat(promptmon.json()).isEmpty();
     assertThat(alerts("silence", "--list", "--all", "--json")).isZero();
-    assertThat(json().findValuesAsText("state")).containsExactly("ended", "ended");
-    assertThat(json().get(0).get("ended_by").asText()).isEqualTo("olga");
+    assertThat(promptmon.json().findValuesAsText("state")).containsExactly("ended", "ended");
+    assertThat(promptmon.json().get(0).get("ended_by").asText()).isEqualTo("olga");
   }
 
   @ParameterizedTest
@@ -520,7 +494,7 @@ class AlertsCommandTest {
     String url = postgres.url();
     String empty = PostgresExtension.emptyDatabase().jdbcUrl() + url.substring(url.indexOf('?'));
     for (String[] command : new String[][] {{"list"}, {"silence", "--list"}, {"ack", "pm-1"}}) {
-      assertThat(alertsAt(empty, command)).isEqualTo(PromptMon.EXIT_PROBLEM);
+      assertThat(promptmon.runAt(empty, command)).isEqualTo(PromptMon.EXIT_PROBLEM);
       assertThat(err.toString())
           .startsWith("promptmon: the database ")
           .endsWith("or an old one: run promptmon migrate\n")

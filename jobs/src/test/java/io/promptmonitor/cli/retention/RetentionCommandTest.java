@@ -3,16 +3,13 @@ package io.promptmonitor.cli.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promptmonitor.cli.CommandRun;
 import io.promptmonitor.cli.PromptMon;
 import io.promptmonitor.database.embedded.PostgresExtension;
 import io.promptmonitor.database.retention.Retention;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,8 +21,9 @@ class RetentionCommandTest {
 
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final CommandRun promptmon = new CommandRun(postgres, "retention");
+  private final StringWriter out = promptmon.out;
+  private final StringWriter err = promptmon.err;
 
   @TempDir private Path directory;
 
@@ -46,19 +44,7 @@ class RetentionCommandTest {
   }
 
   private int retention(String... arguments) {
-    return retentionAt(postgres.url(), arguments);
-  }
-
-  private int retentionAt(String url, String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    List<String> all = new ArrayList<>(List.of("retention"));
-    all.addAll(List.of(arguments));
-    all.addAll(List.of("--db", url));
-    return PromptMon.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(all.toArray(String[]::new));
+    return promptmon.run(arguments);
   }
 
   private String counts() {
@@ -108,7 +94,7 @@ class RetentionCommandTest {
     Path config = directory.resolve("promptmon.yaml");
     Files.writeString(config, "retention: {windows: {1m: 36h}, dead_letters: 60d}");
     assertThat(retention("--now", "2026-03-15", "--config", config.toString(), "--json")).isZero();
-    JsonNode json = new ObjectMapper().readTree(out.toString());
+    JsonNode json = promptmon.json();
     assertThat(json.get("now").asText()).isEqualTo("2026-03-15T00:00:00Z");
     assertThat(json.get("dry_run").asBoolean()).isFalse();
     assertThat(json.get("rows").asLong()).isEqualTo(719);
@@ -153,14 +139,14 @@ class RetentionCommandTest {
   @Test
   void aDatabaseThatCannotBeUsedIsOneLine() {
     String nobody = "postgresql://me:secret@127.0.0.1:1/db";
-    assertThat(retentionAt(nobody)).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(promptmon.runAt(nobody)).isEqualTo(PromptMon.EXIT_PROBLEM);
     assertThat(err.toString())
         .startsWith("promptmon: cannot connect to the database me@127.0.0.1:1/db: ")
         .doesNotContain("secret")
         .hasLineCount(1);
     String empty = PostgresExtension.emptyDatabase().jdbcUrl().replaceFirst(".*/", "");
     String url = postgres.url().replaceFirst("/[^/?]*\\?", "/" + empty + "?");
-    assertThat(retentionAt(url)).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(promptmon.runAt(url)).isEqualTo(PromptMon.EXIT_PROBLEM);
     assertThat(err.toString()).contains(" is older than this program: run promptmon migrate");
   }
 }

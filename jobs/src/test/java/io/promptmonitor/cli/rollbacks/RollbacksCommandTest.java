@@ -3,12 +3,11 @@ package io.promptmonitor.cli.rollbacks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promptmonitor.cli.CommandRun;
 import io.promptmonitor.cli.PromptMon;
 import io.promptmonitor.common.rollback.RollbackJson;
 import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.database.embedded.PostgresExtension;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,10 +27,9 @@ class RollbacksCommandTest {
 
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final CommandRun promptmon = new CommandRun(postgres, "rollbacks");
+  private final StringWriter out = promptmon.out;
+  private final StringWriter err = promptmon.err;
 
   @BeforeAll
   static void createUsers() {
@@ -101,31 +99,7 @@ class RollbacksCommandTest {
   }
 
   private int rollbacks(String... arguments) {
-    return rollbacksAs("olga", "o", arguments);
-  }
-
-  private int rollbacksAs(String user, String password, String... arguments) {
-    return rollbacksAt(
-        postgres
-            .url()
-            .replaceFirst("user=[^&]*&password=[^&]*", "user=" + user + "&password=" + password),
-        arguments);
-  }
-
-  private int rollbacksAt(String url, String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    List<String> all = new ArrayList<>(List.of("rollbacks"));
-    all.addAll(List.of(arguments));
-    all.addAll(List.of("--db", url));
-    return PromptMon.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(all.toArray(String[]::new));
-  }
-
-  private JsonNode json() throws Exception {
-    return JSON.readTree(out.toString());
+    return promptmon.runAs("olga", "o", arguments);
   }
 
   // ---- list
@@ -159,7 +133,7 @@ class RollbacksCommandTest {
     arguments.addAll(List.of(options.split(" ")));
     assertThat(rollbacks(arguments.toArray(String[]::new))).isZero();
     StringBuilder letters = new StringBuilder();
-    for (JsonNode rollback : json()) {
+    for (JsonNode rollback : promptmon.json()) {
       String id = rollback.get("rollback_id").asText();
       letters.append(' ').append(id.startsWith("pm-") ? id.charAt(3) : id.charAt(0));
       assertThat(rollback.has("analysis")).isFalse();
@@ -343,7 +317,7 @@ class RollbacksCommandTest {
   @Test
   void aRollbackIsShownForScripts() throws Exception {
     assertThat(rollbacks("show", StoredRollbacks.AUTOMATIC, "--json")).isZero();
-    JsonNode shown = json();
+    JsonNode shown = promptmon.json();
     assertThat(shown.get("rollback_id").asText()).isEqualTo(StoredRollbacks.AUTOMATIC);
     assertThat(shown.get("status").asText()).isEqualTo("switched");
     assertThat(shown.get("evidence").get("e_value").asDouble()).isEqualTo(3.25e14);
@@ -396,7 +370,7 @@ class RollbacksCommandTest {
             .formatted(StoredRollbacks.AUTOMATIC, StoredRollbacks.HELD_BACK),
         "show",
         "pm-");
-    assertThat(rollbacksAs("rudi", "r", "list")).isEqualTo(PromptMon.EXIT_PROBLEM);
+    assertThat(promptmon.runAs("rudi", "r", "list")).isEqualTo(PromptMon.EXIT_PROBLEM);
     assertThat(err.toString())
         .startsWith("promptmon: rudi may not read rollbacks: that takes the role ")
         .hasLineCount(1);
@@ -420,14 +394,14 @@ class RollbacksCommandTest {
         "SET session_replication_role = replica; UPDATE rollback_event"
             + " SET min_interval = '15 min', max_per_day = 3 WHERE registry_event_id = 12");
     assertThat(rollbacks("list", "--allowance", "--json")).isZero();
-    JsonNode checkout = json().get(0);
+    JsonNode checkout = promptmon.json().get(0);
     assertThat(checkout.get("prompt_id").asText()).isEqualTo("checkout");
     assertThat(checkout.get("automatic_24h").asInt()).isEqualTo(3);
     assertThat(checkout.get("counted_24h").asInt()).isEqualTo(3);
     assertThat(checkout.get("max_per_day").asInt()).isEqualTo(3);
     assertThat(checkout.get("min_interval_seconds").asInt()).isEqualTo(900);
     assertThat(checkout.get("next_at").isNull()).isTrue();
-    assertThat(json().get(1).get("automatic_24h").asInt()).isZero();
+    assertThat(promptmon.json().get(1).get("automatic_24h").asInt()).isZero();
     assertThat(rollbacks("list", "--allowance")).isZero();
     assertThat(out.toString())
         .hasLineCount(4)
@@ -464,10 +438,10 @@ class RollbacksCommandTest {
         "x");
 
     assertThat(rollbacks("clear", "greeting", "--reason", "looked", "--json")).isZero();
-    assertThat(json().get("kind").asText()).isEqualTo("rollbacks_cleared");
-    assertThat(json().get("actor").asText()).isEqualTo("olga");
-    assertThat(json().get("comment").asText()).isEqualTo("looked");
-    assertThat(rollbacksAs("anna", "a", "clear", "greeting", "--reason", "x"))
+    assertThat(promptmon.json().get("kind").asText()).isEqualTo("rollbacks_cleared");
+    assertThat(promptmon.json().get("actor").asText()).isEqualTo("olga");
+    assertThat(promptmon.json().get("comment").asText()).isEqualTo("looked");
+    assertThat(promptmon.runAs("anna", "a", "clear", "greeting", "--reason", "x"))
         .isEqualTo(PromptMon.EXIT_PROBLEM);
     assertThat(err)
         .hasToString(
@@ -506,7 +480,7 @@ class RollbacksCommandTest {
     String empty = PostgresExtension.emptyDatabase().jdbcUrl() + url.substring(url.indexOf('?'));
     for (String[] command :
         new String[][] {{"list"}, {"show", "manual-1"}, {"clear", "p", "--reason", "x"}}) {
-      assertThat(rollbacksAt(empty, command)).isEqualTo(PromptMon.EXIT_PROBLEM);
+      assertThat(promptmon.runAt(empty, command)).isEqualTo(PromptMon.EXIT_PROBLEM);
       assertThat(err.toString())
           .startsWith("promptmon: the database ")
           .endsWith("or an old one: run promptmon migrate\n")
