@@ -2,7 +2,6 @@ package io.promptmonitor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kubernetes.client.openapi.models.V1Container;
@@ -107,7 +106,6 @@ class ScheduleTest {
     String[] words = DATE.matcher(command).replaceAll("2026-03-01").split(" ");
     assertThat(words[0]).isEqualTo("promptmon");
     CommandLine promptmon = PromptMon.commandLine();
-    assumeTrue(promptmon.getSubcommands().containsKey(words[1]), "a command that is to come");
     // Throws if there is no such option, or one that is required is missing.
     CommandLine.ParseResult parsed =
         promptmon.parseArgs(List.of(words).subList(1, words.length).toArray(String[]::new));

@@ -155,7 +155,9 @@ class AlertsCommandTest {
     arguments.addAll(List.of(options.split(" ")));
     assertThat(alerts(arguments.toArray(String[]::new))).isZero();
     StringBuilder letters = new StringBuilder();
-    promptmon.json().forEach(alert -> letters.append(' ').append(alert.get("alert_id").asText().charAt(3)));
+    promptmon
+        .json()
+        .forEach(alert -> letters.append(' ').append(alert.get("alert_id").asText().charAt(3)));
     assertThat(letters.toString().strip()).isEqualTo(expected);
     assertThat(err.toString().contains("only 2 are shown, there are more: see --limit"))
         .isEqualTo(options.contains("--limit 2"));
@@ -333,7 +335,8 @@ class AlertsCommandTest {
   void anAlertIsShownForScripts() throws Exception {
     assertThat(alerts("show", ERRORS, "--json")).isZero();
     assertThat(promptmon.json().get("transitions")).hasSize(2);
-    assertThat(promptmon.json().get("notifications").get(1).get("last_error").asText()).isEqualTo("HTTP 503");
+    assertThat(promptmon.json().get("notifications").get(1).get("last_error").asText())
+        .isEqualTo("HTTP 503");
     assertThat(promptmon.json().get("exemplars")).hasSize(2);
     assertThat(promptmon.json().get("silences")).isEmpty();
     assertThat(promptmon.json().get("condition").asText()).isEqualTo("error_rate > 0.05 for 5m");
