@@ -55,12 +55,14 @@ final class TechniqueEffects {
     double mean = observations.stream().mapToDouble(o -> o.bias() * o.bias()).average().orElse(0);
     double start = Math.max(0.01, mean / 2);
     Variances variances = new Variances(start, start, start);
-    TechniqueEffects effects = fit(observations, variances);
+    Map<List<String>, Integer> columns = columns(observations);
+    int[][] design = design(observations, columns);
+    TechniqueEffects effects = fit(observations, columns, design, variances);
     for (int i = 0; i < MAX_ITERATIONS; i++) {
-      Variances next = effects.maximized(observations);
+      Variances next = effects.maximized(observations, design);
       boolean settled = close(variances, next);
       variances = next;
-      effects = fit(observations, variances);
+      effects = fit(observations, columns, design, variances);
       if (settled) {
         break;
       }
@@ -71,6 +73,23 @@ final class TechniqueEffects {
   /** The effects for given variances. */
   static TechniqueEffects fit(List<Observation> observations, Variances variances) {
     Map<List<String>, Integer> columns = columns(observations);
+    return fit(observations, columns, design(observations, columns), variances);
+  }
+
+  /** For each observation the columns of its techniques and its combination. */
+  private static int[][] design(
+      List<Observation> observations, Map<List<String>, Integer> columns) {
+    return observations.stream()
+        .map(o -> columnsOf(o.techniques(), columns))
+        .map(of -> of.stream().mapToInt(Integer::intValue).toArray())
+        .toArray(int[][]::new);
+  }
+
+  private static TechniqueEffects fit(
+      List<Observation> observations,
+      Map<List<String>, Integer> columns,
+      int[][] design,
+      Variances variances) {
     int p = columns.size();
     double[][] precision = new double[p][p];
     double[] right = new double[p];
@@ -78,12 +97,12 @@ final class TechniqueEffects {
         (key, i) ->
             precision[i][i] =
                 1 / (key.size() > 1 ? variances.ofCombinations() : variances.ofTechniques()));
-    for (Observation o : observations) {
+    for (int v = 0; v < design.length; v++) {
+      Observation o = observations.get(v);
       double weight = 1 / (variances.ofVersions() + o.squaredError());
-      List<Integer> of = columnsOf(o.techniques(), columns);
-      for (int i : of) {
+      for (int i : design[v]) {
         right[i] += weight * o.bias();
-        for (int j : of) {
+        for (int j : design[v]) {
           precision[i][j] += weight;
         }
       }
@@ -99,7 +118,7 @@ final class TechniqueEffects {
   }
 
   /** One step of the EM algorithm: the expected squares of the effects. */
-  private Variances maximized(List<Observation> observations) {
+  private Variances maximized(List<Observation> observations, int[][] design) {
     double[] sums = new double[2];
     int[] counts = new int[2];
     columns.forEach(
@@ -109,26 +128,24 @@ final class TechniqueEffects {
           counts[kind]++;
         });
     double ofVersions = 0;
-    for (Observation o : observations) {
+    for (int v = 0; v < design.length; v++) {
+      Observation o = observations.get(v);
       double share = variances.ofVersions() / (variances.ofVersions() + o.squaredError());
-      double own = share * (o.bias() - explained(o.techniques()));
-      ofVersions += own * own + share * o.squaredError() + share * share * uncertainty(o);
+      double explained = 0;
+      double uncertainty = 0;
+      for (int i : design[v]) {
+        explained += means[i];
+        for (int j : design[v]) {
+          uncertainty += covariance[i][j];
+        }
+      }
+      double own = share * (o.bias() - explained);
+      ofVersions += own * own + share * o.squaredError() + share * share * uncertainty;
     }
     return new Variances(
         Math.max(LEAST_VARIANCE, sums[0] / Math.max(1, counts[0])),
         Math.max(LEAST_VARIANCE, sums[1] / Math.max(1, counts[1])),
         Math.max(LEAST_VARIANCE, ofVersions / observations.size()));
-  }
-
-  private double uncertainty(Observation o) {
-    double sum = 0;
-    List<Integer> of = columnsOf(o.techniques(), columns);
-    for (int i : of) {
-      for (int j : of) {
-        sum += covariance[i][j];
-      }
-    }
-    return sum;
   }
 
   private static boolean close(Variances a, Variances b) {
