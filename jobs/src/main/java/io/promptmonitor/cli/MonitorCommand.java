@@ -94,6 +94,14 @@ final class MonitorCommand implements Callable<Integer> {
           "Send notifications although the input is a replay of the past, which only records them.")
   private boolean notify;
 
+  @Option(
+      names = "--backfill",
+      description =
+          "With --input: only compute windows, of archived executions. No rule is evaluated,"
+              + " nobody is told, nothing is rolled back, and rows that are there are replaced only"
+              + " by rows that know as much.")
+  private boolean backfill;
+
   @Option(names = "--json", description = "Print the summary as JSON.")
   private boolean json;
 
@@ -149,6 +157,14 @@ final class MonitorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (backfill && input.kafka != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--backfill is for --input: archives are files");
+    }
+    if (backfill && notify) {
+      throw new ParameterException(
+          spec.commandLine(), "--notify does not go with --backfill, which has nothing to tell");
+    }
     DeploymentConfig deployment = readConfig();
     ExecutionSource source = source(deployment.monitor());
     StreamExecutionEnvironment given = StreamExecutionEnvironment.getExecutionEnvironment();
@@ -182,8 +198,21 @@ final class MonitorCommand implements Callable<Integer> {
     if (parallelism != null) {
       environment.setParallelism(parallelism);
     }
-    MonitorJob.define(environment, deployment, source, MonitorJob.delivery(source, notify), sinks);
+    define(environment, deployment, source, sinks);
     say("submitted job " + environment.executeAsync(JOB_NAME).getJobID());
+  }
+
+  private void define(
+      StreamExecutionEnvironment environment,
+      DeploymentConfig deployment,
+      ExecutionSource source,
+      SinkOptions sinks) {
+    if (backfill) {
+      MonitorJob.defineBackfill(environment, deployment, source, sinks);
+    } else {
+      MonitorJob.define(
+          environment, deployment, source, MonitorJob.delivery(source, notify), sinks);
+    }
   }
 
   /** In this process, to the end or until it is stopped. */
@@ -198,8 +227,7 @@ final class MonitorCommand implements Callable<Integer> {
       StreamExecutionEnvironment environment =
           StreamExecutionEnvironment.getExecutionEnvironment(
               state.configuration(localParallelism(), fresh));
-      MonitorJob.define(
-          environment, deployment, source, MonitorJob.delivery(source, notify), sinks);
+      define(environment, deployment, source, sinks);
       JobClient job = environment.executeAsync(JOB_NAME);
       state.resumedFrom().ifPresent(from -> say("continuing from " + from));
       MonitorRun run =

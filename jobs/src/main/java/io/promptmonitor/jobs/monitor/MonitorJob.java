@@ -4,9 +4,11 @@ import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.ParserOptions;
 import io.promptmonitor.common.ingest.UserHashKey;
+import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.jobs.alerts.EscalationClock;
 import io.promptmonitor.jobs.notifications.NotificationSink;
+import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import io.promptmonitor.jobs.sink.AlertEscalationSink;
 import io.promptmonitor.jobs.sink.AlertEventSink;
 import io.promptmonitor.jobs.sink.AlertExemplarSink;
@@ -79,6 +81,31 @@ public final class MonitorJob {
     sink(alerts.escalations(), new AlertEscalationSink(sinks), "alert-escalations");
     sink(alerts.rollbacks(), new RollbackSink(sinks), "rollbacks");
     NotificationSink.attach(alerts.notifications(), config, delivery, sinks);
+  }
+
+  /**
+   * Adds the part of the job that computes windows, for executions of an archive: no rule is
+   * evaluated, so that nobody is alarmed and nothing is rolled back. Only windows that have ended
+   * are written.
+   */
+  public static void defineBackfill(
+      StreamExecutionEnvironment environment,
+      DeploymentConfig config,
+      ExecutionSource source,
+      SinkOptions sinks) {
+    JobSettings.apply(environment);
+    MonitorTopology.Outputs outputs =
+        new MonitorTopology(config.monitor())
+            .build(environment, source, registry(sinks.database(), source));
+    DataStream<WindowUpdate> ended =
+        outputs
+            .windows()
+            .filter(WindowUpdate::isFinal)
+            .returns(RecordTypeInfo.WINDOW_UPDATE)
+            .name("ended-windows")
+            .uid("ended-windows");
+    sink(ended, WindowMetricsSink.ofBackfill(sinks), "window-metrics");
+    sink(outputs.deadLetters(), new DeadLetterSink(sinks), "dead-letters");
   }
 
   private static <T> void sink(DataStream<T> rows, Sink<T> table, String name) {

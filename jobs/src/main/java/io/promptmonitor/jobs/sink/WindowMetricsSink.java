@@ -11,4 +11,17 @@ public final class WindowMetricsSink extends JdbcSink<WindowUpdate> {
   public WindowMetricsSink(SinkOptions options) {
     super(new WindowMetricsTable(), options);
   }
+
+  private WindowMetricsSink(WindowMetricsTable table, SinkOptions options) {
+    super(table, options);
+  }
+
+  /**
+   * Into rows that may be there already and are not written anew for less: only a row of as many
+   * executions and as much feedback takes the place of another one, and only if it says something
+   * else.
+   */
+  public static WindowMetricsSink ofBackfill(SinkOptions options) {
+    return new WindowMetricsSink(new WindowMetricsTable(true), options);
+  }
 }

@@ -31,6 +31,25 @@ final class WindowMetricsTable implements JdbcTable<WindowUpdate> {
 
   private static final String KEY = "prompt_id, prompt_version, window_size, window_start";
   private static final List<String> STATEMENTS = List.of(upsert(), qualityUpdate());
+  private static final List<String> BACKFILL = List.of(fillUpsert(), fillQuality());
+
+  private final boolean backfill;
+
+  /** The table, into which the job writes as the last word. */
+  WindowMetricsTable() {
+    this(false);
+  }
+
+  /**
+   * The table.
+   *
+   * @param backfill whether rows that are there give way only to rows of as many executions or
+   *     more, that say something else, and never if their window is still open
+   */
+  WindowMetricsTable(boolean backfill) {
+    this.backfill = backfill;
+  }
+
   private static final JsonFactory JSON = new JsonFactory();
 
   private record Key(PromptVersionId promptVersion, WindowSize size, long start) {
@@ -56,6 +75,39 @@ final class WindowMetricsTable implements JdbcTable<WindowUpdate> {
         + ", updated_at = now()";
   }
 
+  /** Each rewrite of a row that is there has a higher revision than that. */
+  private static String fillUpsert() {
+    List<String> content = new ArrayList<>(List.of("window_end", "is_final"));
+    METRICS.forEach(metric -> content.add(metric.column()));
+    return upsert()
+            .replace("revision = EXCLUDED.revision", "revision = window_metrics.revision + 1")
+        + " WHERE window_metrics.is_final AND EXCLUDED.execution_count >="
+        + " window_metrics.execution_count AND EXCLUDED.feedback_count >="
+        + " window_metrics.feedback_count AND EXCLUDED.automated_score_count >="
+        + " window_metrics.automated_score_count AND ("
+        + columns("window_metrics.", content)
+        + ") IS DISTINCT FROM ("
+        + columns("EXCLUDED.", content)
+        + ")";
+  }
+
+  private static String columns(String prefix, List<String> columns) {
+    return columns.stream().map(column -> prefix + column).collect(Collectors.joining(", "));
+  }
+
+  /** A correction that leaves less feedback than is there, or changes nothing, is none. */
+  private static String fillQuality() {
+    return "UPDATE promptmon.window_metrics SET revision = greatest(revision + 1, ?), "
+        + QUALITY_METRICS.stream().map(m -> m.column() + " = ?").collect(Collectors.joining(", "))
+        + ", updated_at = now()"
+        + " WHERE prompt_id = ? AND prompt_version = ? AND window_size = ? AND window_start = ?"
+        + " AND is_final AND feedback_count <= ? AND automated_score_count <= ? AND ("
+        + columns("", QUALITY_METRICS.stream().map(Metric::column).toList())
+        + ") IS DISTINCT FROM ("
+        + String.join(", ", Collections.nCopies(QUALITY_METRICS.size(), "?"))
+        + ")";
+  }
+
   private static String qualityUpdate() {
     return "UPDATE promptmon.window_metrics SET revision = ?, "
         + QUALITY_METRICS.stream().map(m -> m.column() + " = ?").collect(Collectors.joining(", "))
@@ -70,7 +122,7 @@ final class WindowMetricsTable implements JdbcTable<WindowUpdate> {
 
   @Override
   public List<String> statements() {
-    return STATEMENTS;
+    return backfill ? BACKFILL : STATEMENTS;
   }
 
   @Override
@@ -88,7 +140,12 @@ final class WindowMetricsTable implements JdbcTable<WindowUpdate> {
     if (value.qualityOnly()) {
       statement.setInt(1, value.revision());
       int next = bindMetrics(QUALITY_METRICS, value, statement, 2);
-      bindKey(value, statement, next);
+      next = bindKey(value, statement, next);
+      if (backfill) {
+        statement.setObject(next++, value.value(Metric.FEEDBACK_COUNT), Types.BIGINT);
+        statement.setObject(next++, value.value(Metric.AUTOMATED_SCORE_COUNT), Types.BIGINT);
+        bindMetrics(QUALITY_METRICS, value, statement, next);
+      }
     } else {
       int next = bindKey(value, statement, 1);
       statement.setObject(next++, Timestamps.ofMillis(value.end()));

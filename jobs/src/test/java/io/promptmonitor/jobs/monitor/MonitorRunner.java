@@ -7,6 +7,7 @@ import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.notifications.GroupingConfig;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.jobs.sink.SinkOptions;
+import io.promptmonitor.jobs.source.ExecutionSource;
 import io.promptmonitor.jobs.source.file.FileExecutions;
 import io.promptmonitor.notifications.DeliveryMode;
 import java.nio.file.Path;
@@ -41,20 +42,47 @@ public final class MonitorRunner {
   /** Runs the job to its end and returns its summary. */
   public static MonitorSummary run(DeploymentConfig config, Database database, List<Path> files)
       throws Exception {
-    Configuration configuration = new Configuration();
-    configuration.set(StateBackendOptions.STATE_BACKEND, "hashmap");
-    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
+    StreamExecutionEnvironment environment = environment();
     MonitorJob.define(
         environment,
         config,
-        FileExecutions.of(
-            files.stream().map(Path::toString).toList(),
-            MonitorJob.parsers(config.monitor(), null),
-            MonitorJob.watermarks(config.monitor())),
+        source(config.monitor(), files),
         DeliveryMode.REPLAY,
         SinkOptions.of(database));
+    return summary(environment);
+  }
+
+  /** Computes the windows of an archive, as {@code promptmon monitor --backfill} does. */
+  public static MonitorSummary backfill(MonitorConfig config, Database database, List<Path> files)
+      throws Exception {
+    StreamExecutionEnvironment environment = environment();
+    MonitorJob.defineBackfill(
+        environment,
+        new DeploymentConfig(
+            config,
+            AlertingConfig.defaults(),
+            GroupingConfig.defaults(),
+            ChannelsConfig.defaults()),
+        source(config, files),
+        SinkOptions.of(database));
+    return summary(environment);
+  }
+
+  private static StreamExecutionEnvironment environment() {
+    Configuration configuration = new Configuration();
+    configuration.set(StateBackendOptions.STATE_BACKEND, "hashmap");
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+    return StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
+  }
+
+  private static ExecutionSource source(MonitorConfig config, List<Path> files) {
+    return FileExecutions.of(
+        files.stream().map(Path::toString).toList(),
+        MonitorJob.parsers(config, null),
+        MonitorJob.watermarks(config));
+  }
+
+  private static MonitorSummary summary(StreamExecutionEnvironment environment) throws Exception {
     return MonitorSummary.of(
         environment.execute("test").getAllAccumulatorResults(), Duration.ofSeconds(1));
   }

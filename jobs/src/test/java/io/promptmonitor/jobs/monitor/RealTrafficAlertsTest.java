@@ -3,11 +3,15 @@ package io.promptmonitor.jobs.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.promptmonitor.cli.PromptMon;
+import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.common.config.ConfigReader;
 import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.registry.VersionFile;
 import io.promptmonitor.database.embedded.PostgresExtension;
 import io.promptmonitor.registry.PostgresPromptRegistry;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Regressions that really happened raise alerts, and what was no regression does not. Both versions
@@ -150,5 +155,34 @@ class RealTrafficAlertsTest {
                 "SELECT count(*) FROM alert WHERE prompt_id = 'opinionqa/gpt-3.5-turbo' AND"
                     + " fired_at IS NOT NULL AND metric IN ('error_rate', 'success_rate')"))
         .isEqualTo("0");
+  }
+
+  @Test
+  void theBacktestFindsTheIncidentInTheStoredWindows(@TempDir Path directory) throws Exception {
+    Path rules = Files.writeString(directory.resolve("rules.yaml"), AlertingConfig.defaultsYaml());
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exit =
+        PromptMon.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .execute(
+                "backtest",
+                "--db",
+                POSTGRES.url(),
+                "--rules",
+                rules.toString(),
+                "--from",
+                "2023-07-26",
+                "--to",
+                "2023-07-28");
+    assertThat(err.toString()).isEmpty();
+    assertThat(exit).isZero();
+    assertThat(out.toString())
+        .contains("Judged on stored rows of 1m")
+        .containsPattern("= 2023-07-27 00:4[123]:00  opinionqa/gpt-4  2023.6.13 → 2023.3.14")
+        .containsPattern(
+            "= 2023-07-27 00:\\d\\d:00  opinionqa/gpt-4@2023.6.13  Critical Error Rate")
+        .doesNotContain("opinionqa/gpt-3.5-turbo@2023.6.13  Critical Error Rate");
   }
 }
