@@ -16,7 +16,7 @@ import io.promptmonitor.jobs.batch.report.ReportScope;
 import io.promptmonitor.jobs.batch.report.StoredDay;
 import io.promptmonitor.reports.ReportFiles;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -102,7 +102,7 @@ public final class ReportCommand extends DatabaseSubcommand {
   private Path directory = Path.of("");
 
   @Override
-  protected void prepare() throws IOException {
+  protected void prepare() {
     Instant now = asOf == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : asOf;
     LocalDate today = now.atOffset(ZoneOffset.UTC).toLocalDate();
     LocalDate day = day(today);
@@ -118,20 +118,18 @@ public final class ReportCommand extends DatabaseSubcommand {
             now,
             deployment.monitor().feedbackHorizon(),
             promptIds.stream().distinct().toList());
-    directory = Objects.requireNonNull(out).resolve(day.toString());
+    Path parent = Objects.requireNonNull(out);
+    if (Files.exists(parent) && !Files.isDirectory(parent)) {
+      throw badUsage("--out: expected a directory, but " + parent + " is a file");
+    }
+    directory = parent.resolve(day.toString());
     try {
       Files.createDirectories(directory);
-    } catch (FileAlreadyExistsException e) {
-      throw badUsage("--out: expected a directory, but " + e.getFile() + " is a file");
+    } catch (AccessDeniedException e) {
+      throw badUsage("--out: " + e.getFile() + " may not be written");
     } catch (IOException e) {
-      throw badUsage("--out: cannot create the directory " + directory + ": " + reason(e));
+      throw badUsage("--out: cannot create the directory " + directory);
     }
-  }
-
-  private static String reason(IOException failure) {
-    return failure.getClass().getSimpleName().equals("AccessDeniedException")
-        ? "access denied"
-        : String.valueOf(failure.getMessage());
   }
 
   private LocalDate day(LocalDate today) {
