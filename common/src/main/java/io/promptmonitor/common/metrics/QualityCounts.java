@@ -137,29 +137,6 @@ public final class QualityCounts {
     return predictedQuality - averageQuality();
   }
 
-  /**
-   * What was counted, from the metrics of it; a mean is NaN where nothing was counted. Exact, as
-   * sums of whole numbers are found again by rounding.
-   *
-   * @param averageRating 1 to 5
-   * @param negativeRate 0 to 1
-   * @param averageScore 0 to 10
-   */
-  static QualityCounts of(
-      long ratings, double averageRating, double negativeRate, long scores, double averageScore) {
-    QualityCounts counts = new QualityCounts();
-    if (ratings > 0) {
-      counts.ratings = ratings;
-      counts.ratingSum = Math.round(averageRating * ratings);
-      counts.negativeRatings = Math.round(negativeRate * ratings);
-    }
-    if (scores > 0) {
-      counts.scores = scores;
-      counts.scoreSum = Math.round(averageScore * scores * Execution.SCORE_UNIT);
-    }
-    return counts;
-  }
-
   /** Writes the five sums as signed {@link VarInt}s. */
   public void write(DataOutput out) throws IOException {
     VarInt.writeSigned(out, ratings);

@@ -384,22 +384,22 @@ public final class WindowAggregate {
    */
   public static WindowAggregate restore(Function<Metric, @Nullable Object> stored)
       throws IOException {
-    WindowAggregate aggregate = new WindowAggregate();
-    aggregate.executions = whole(stored, Metric.EXECUTION_COUNT);
-    aggregate.successes = whole(stored, Metric.SUCCESS_COUNT);
-    aggregate.latencySum = sum(stored, Metric.LATENCY_AVG, aggregate.executions);
-    aggregate.inputTokens = sum(stored, Metric.AVG_INPUT_TOKENS, aggregate.executions);
-    aggregate.outputTokens = sum(stored, Metric.AVG_OUTPUT_TOKENS, aggregate.executions);
-    aggregate.quality.add(
-        QualityCounts.of(
-            whole(stored, Metric.FEEDBACK_COUNT),
-            real(stored, Metric.AVG_USER_FEEDBACK),
-            real(stored, Metric.USER_FEEDBACK_NEGATIVE_RATE),
-            whole(stored, Metric.AUTOMATED_SCORE_COUNT),
-            real(stored, Metric.AVG_AUTOMATED_SCORE)));
-    aggregate.latency = sketch(stored, Metric.LATENCY_DIGEST, QuantileSketch::read);
+    WindowAggregate aggregate =
+        new RowMetrics(
+                whole(stored, Metric.EXECUTION_COUNT),
+                whole(stored, Metric.SUCCESS_COUNT),
+                real(stored, Metric.LATENCY_AVG),
+                real(stored, Metric.AVG_INPUT_TOKENS),
+                real(stored, Metric.AVG_OUTPUT_TOKENS),
+                whole(stored, Metric.FEEDBACK_COUNT),
+                real(stored, Metric.AVG_USER_FEEDBACK),
+                real(stored, Metric.USER_FEEDBACK_NEGATIVE_RATE),
+                whole(stored, Metric.AUTOMATED_SCORE_COUNT),
+                real(stored, Metric.AVG_AUTOMATED_SCORE),
+                sketch(stored, Metric.LATENCY_DIGEST, QuantileSketch::read),
+                sketch(stored, Metric.USERS_SKETCH, DistinctSketch::read))
+            .toAggregate();
     aggregate.tokens = sketch(stored, Metric.TOKENS_DIGEST, QuantileSketch::read);
-    aggregate.users = sketch(stored, Metric.USERS_SKETCH, DistinctSketch::read);
     aggregate.errors = counts(stored, Metric.ERRORS_BY_TYPE);
     aggregate.branches = counts(stored, Metric.BRANCH_DISTRIBUTION);
     aggregate.models = counts(stored, Metric.MODEL_DISTRIBUTION);
@@ -412,10 +412,6 @@ public final class WindowAggregate {
 
   private static double real(Function<Metric, @Nullable Object> stored, Metric metric) {
     return stored.apply(metric) instanceof Double value ? value : Double.NaN;
-  }
-
-  private static long sum(Function<Metric, @Nullable Object> stored, Metric mean, long count) {
-    return stored.apply(mean) instanceof Double value ? Math.round(value * count) : 0;
   }
 
   /** Reads a sketch. */
