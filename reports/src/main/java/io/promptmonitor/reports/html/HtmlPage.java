@@ -1,5 +1,6 @@
 package io.promptmonitor.reports.html;
 
+import com.samskivert.mustache.DefaultCollector;
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
 import io.promptmonitor.reports.page.Block;
@@ -39,7 +40,16 @@ public final class HtmlPage {
           .escapeHTML(true)
           .nullValue("")
           .strictSections(true)
+          .withCollector(new MapsOnly())
           .compile(resource("page.html"));
+
+  /** What has names is a map: the fields of a text within a section are none. */
+  private static final class MapsOnly extends DefaultCollector {
+    @Override
+    public Mustache.@Nullable VariableFetcher createFetcher(Object context, String name) {
+      return context instanceof Map ? super.createFetcher(context, name) : null;
+    }
+  }
 
   private HtmlPage() {}
 
