@@ -152,8 +152,6 @@ public final class HtmlPage {
         "tone", tone(cell.tone()),
         "value", Names.oneLine(cell.text()),
         "link", cell.link(),
-        // Within link the context is a String, whose own field is called value.
-        "linked", Names.oneLine(cell.text()),
         "note", cell.note() == null ? null : Names.oneLine(cell.note()));
   }
 
