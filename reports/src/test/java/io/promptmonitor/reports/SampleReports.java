@@ -1,6 +1,7 @@
 package io.promptmonitor.reports;
 
 import io.promptmonitor.common.alerts.Severity;
+import io.promptmonitor.common.calibration.CalibrationStatus;
 import io.promptmonitor.common.comparison.MetricReading;
 import io.promptmonitor.common.comparison.Verdict;
 import io.promptmonitor.common.report.AlertsOfDay;
@@ -160,7 +161,7 @@ final class SampleReports {
             0.0213),
         new Calibration(
             1.42,
-            Calibration.Status.MINOR_DRIFT,
+            CalibrationStatus.MINOR_DRIFT,
             true,
             "the interval of version " + bad + " excludes 0, with 187 ratings and automated scores",
             List.of(

@@ -1,12 +1,12 @@
 package io.promptmonitor.common.report;
 
+import io.promptmonitor.common.calibration.CalibrationStatus;
 import io.promptmonitor.common.comparison.MetricReading;
 import io.promptmonitor.common.comparison.ObservedSpan;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.metrics.MetricText;
 import io.promptmonitor.common.metrics.QualityCounts;
 import io.promptmonitor.common.report.Calibration.OfVersion;
-import io.promptmonitor.common.report.Calibration.Status;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,16 +43,12 @@ final class CalibrationOfDay {
     }
     double delta = weighted / n;
     OfVersion worst = worst(versions);
-    return new Calibration(delta, status(delta), worst != null, why(worst), versions);
+    return new Calibration(delta, status(delta, n), worst != null, why(worst), versions);
   }
 
-  private static Status status(double delta) {
-    if (delta < Calibration.MINOR_DRIFT_FROM) {
-      return Status.WELL_CALIBRATED;
-    }
-    return delta <= Calibration.SIGNIFICANT_DRIFT_ABOVE
-        ? Status.MINOR_DRIFT
-        : Status.SIGNIFICANT_DRIFT;
+  private static @Nullable CalibrationStatus status(double delta, long n) {
+    CalibrationStatus status = CalibrationStatus.of(delta, n);
+    return status == CalibrationStatus.INSUFFICIENT_DATA ? null : status;
   }
 
   /** The version that is furthest off, of those whose prediction is wrong for sure. */
@@ -75,15 +71,15 @@ final class CalibrationOfDay {
     Double lower = bias.lower();
     Double upper = bias.upper();
     return value != null
-        && bias.n() >= SampleSize.LEAST
-        && Math.abs(value) >= Calibration.MINOR_DRIFT_FROM
+        && bias.n() >= CalibrationStatus.MIN_COUNT
+        && Math.abs(value) >= CalibrationStatus.MINOR
         && ((lower != null && lower > 0) || (upper != null && upper < 0));
   }
 
   private static String why(@Nullable OfVersion worst) {
     if (worst == null) {
       return "no version is off by "
-          + MetricText.number(Calibration.MINOR_DRIFT_FROM)
+          + MetricText.number(CalibrationStatus.MINOR)
           + " or more beyond what chance explains";
     }
     return "version "

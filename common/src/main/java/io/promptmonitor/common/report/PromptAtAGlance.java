@@ -2,6 +2,7 @@ package io.promptmonitor.common.report;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.promptmonitor.common.calibration.CalibrationStatus;
 import io.promptmonitor.common.comparison.MetricReading;
 import io.promptmonitor.common.metrics.Metric;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public record PromptAtAGlance(
     Difference successVsYesterday,
     MetricReading latencyP95,
     MetricReading userSatisfaction,
-    Calibration.@Nullable Status calibration,
+    @Nullable CalibrationStatus calibration,
     long warnings,
     long criticals,
     long rollbacks,

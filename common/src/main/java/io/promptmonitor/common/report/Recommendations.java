@@ -114,7 +114,7 @@ final class Recommendations {
       }
     }
     for (RollbacksOfDay.Event event : rollbacks.events()) {
-      if (event.status().equals("refused")) {
+      if (event.status().equals("refused") && !isLeftLater(event)) {
         add(
             Rule.ROLLBACK_NOT_POSSIBLE,
             "Decide by hand whether to replace version " + event.fromVersion() + ".",
@@ -138,6 +138,16 @@ final class Recommendations {
                 + event.reason());
       }
     }
+  }
+
+  /** Whether the version was rolled back after all, later on the day. */
+  private boolean isLeftLater(RollbacksOfDay.Event refused) {
+    return sections.rollbacks().events().stream()
+        .anyMatch(
+            event ->
+                event.status().equals("switched")
+                    && event.fromVersion().equals(refused.fromVersion())
+                    && event.happenedAt().isAfter(refused.happenedAt()));
   }
 
   private void executions(@Nullable String activeVersion) {

@@ -94,7 +94,7 @@ public final class OverviewPage {
         Readings.cell(MetricFormat.of(Metric.AVG_USER_FEEDBACK), prompt.userSatisfaction()),
         prompt.calibration() == null
             ? Cell.faint("insufficient data")
-            : Cell.of(CalibrationStatus.words(prompt.calibration())),
+            : Cell.of(prompt.calibration().label()),
         prompt.checksFailed() == 0
             ? Cell.of("0 of " + prompt.checks() + " failed")
             : Cell.of(prompt.checksFailed() + " of " + prompt.checks() + " failed").in(Tone.BAD),

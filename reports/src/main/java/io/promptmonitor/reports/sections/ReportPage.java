@@ -30,7 +30,7 @@ public final class ReportPage {
                 .with(ReportCharts.differences(report))
                 .with(ReportCharts.latency(report)),
             ErrorSection.of(report).with(ReportCharts.errorTypes(report)),
-            CalibrationStatus.of(report),
+            CalibrationSection.of(report),
             AlertsTriggered.of(report),
             Recommendations.of(report),
             Versions.of(report).with(ReportCharts.versions(report)),

@@ -1,7 +1,7 @@
 package io.promptmonitor.jobs.batch.report;
 
+import io.promptmonitor.common.calibration.CalibrationStatus;
 import io.promptmonitor.common.metrics.Metric;
-import io.promptmonitor.common.report.Calibration;
 import io.promptmonitor.common.report.DailyReport;
 import io.promptmonitor.common.report.PromptAtAGlance;
 import io.promptmonitor.reports.JsonReport;
@@ -80,7 +80,7 @@ final class ReportColumns {
   }
 
   private static @Nullable String calibrationStatus(DailyReport report) {
-    Calibration.Status status = report.calibration().status();
+    CalibrationStatus status = report.calibration().status();
     return status == null ? null : status.label();
   }
 }

@@ -1,5 +1,6 @@
 package io.promptmonitor.reports.sections;
 
+import io.promptmonitor.common.calibration.CalibrationStatus;
 import io.promptmonitor.common.metrics.Metric;
 import io.promptmonitor.common.report.Calibration;
 import io.promptmonitor.common.report.DailyReport;
@@ -16,14 +17,13 @@ import io.promptmonitor.reports.text.Numbers;
 import io.promptmonitor.reports.text.Readings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Predicted quality against actual. */
-final class CalibrationStatus {
+final class CalibrationSection {
 
   private static final MetricFormat BIAS = MetricFormat.of(Metric.CALIBRATION_BIAS);
 
-  private CalibrationStatus() {}
+  private CalibrationSection() {}
 
   static Section of(DailyReport report) {
     Calibration calibration = report.calibration();
@@ -41,7 +41,7 @@ final class CalibrationStatus {
                         "Status",
                         calibration.status() == null
                             ? "insufficient data"
-                            : words(calibration.status()))
+                            : calibration.status().label())
                     .in(tone(calibration)),
                 Bullet.of(
                     "Adjustment Recommended",
@@ -56,24 +56,21 @@ final class CalibrationStatus {
                   Column.number("Predicted"),
                   Column.number("Actual"),
                   Column.number("Predicted Minus Actual")),
-              calibration.versions().stream().map(CalibrationStatus::row).toList()));
+              calibration.versions().stream().map(CalibrationSection::row).toList()));
     }
     return new Section("calibration-status", "Calibration Status", blocks);
   }
 
-  /** As the template and the tables write it. */
-  static String words(Calibration.Status status) {
-    return status.name().toLowerCase(Locale.ROOT);
-  }
-
   private static Tone tone(Calibration calibration) {
-    if (calibration.status() == null) {
+    CalibrationStatus status = calibration.status();
+    if (status == null) {
       return Tone.FAINT;
     }
-    return switch (calibration.status()) {
+    return switch (status) {
       case WELL_CALIBRATED -> Tone.GOOD;
       case MINOR_DRIFT -> Tone.WARNING;
       case SIGNIFICANT_DRIFT -> Tone.BAD;
+      case INSUFFICIENT_DATA -> Tone.FAINT;
     };
   }
 
