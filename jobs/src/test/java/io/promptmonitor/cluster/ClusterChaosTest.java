@@ -76,7 +76,10 @@ class ClusterChaosTest {
       assertThat(names)
           .filteredOn(name -> name.startsWith("org/apache/flink/") && name.endsWith(".class"))
           .allMatch(
-              name -> name.contains("/kafka/") || name.contains("/streaming/util/serialization/"));
+              name ->
+                  name.contains("/kafka/")
+                      || name.contains("/streaming/util/serialization/")
+                      || name.contains("/connector/jdbc/"));
       assertThat(names)
           .noneMatch(
               name ->
