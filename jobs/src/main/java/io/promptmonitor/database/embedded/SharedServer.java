@@ -38,7 +38,6 @@ final class SharedServer {
 
   private final Path directory;
   private final PostgresServer server;
-  private final String password;
   private final FileChannel useChannel;
   private final FileLock use;
   private final Database database;
@@ -61,11 +60,10 @@ final class SharedServer {
       throws IOException, InterruptedException {
     this.directory = directory;
     this.server = server;
-    this.password = password;
     this.useChannel = useChannel;
     this.use = use;
     this.shutdownHook = shutdownHook;
-    this.database = running(progress);
+    this.database = running(server, directory, password, progress);
   }
 
   /**
@@ -80,23 +78,42 @@ final class SharedServer {
     try (FileChannel startChannel = channel(directory.resolve("start.lock"));
         FileLock start = lock(startChannel, progress)) {
       FileLock use = useChannel.lock(0, Long.MAX_VALUE, true);
-      PostgresServer server =
-          new PostgresServer(PostgresBinaries.unpacked(directory, progress), directory, Map.of());
-      Path passwordFile = directory.resolve("password");
-      if (!server.isInitialized()) {
-        progress.accept("creating a PostgreSQL database in " + directory + " (once)");
-        Files.deleteIfExists(passwordFile);
-        Files.createFile(passwordFile, only("rw-------"));
-        Files.writeString(passwordFile, newPassword() + "\n");
-        server.initialize(USER, passwordFile);
-      }
-      String password = Files.readString(passwordFile).strip();
+      PostgresServer server = initialized(directory, Map.of(), progress);
+      String password = password(directory);
       return new SharedServer(directory, server, password, useChannel, use, shutdownHook, progress);
     } catch (IOException | RuntimeException | InterruptedException e) {
       useChannel.close();
       remove(shutdownHook);
       throw e;
     }
+  }
+
+  /**
+   * The server in {@code directory}, with a user of ours and a password that nobody else may read.
+   *
+   * @param settings more settings, as in {@code postgresql.conf}
+   */
+  static PostgresServer initialized(
+      Path directory, Map<String, String> settings, Consumer<String> progress) throws IOException {
+    PostgresServer server =
+        new PostgresServer(PostgresBinaries.unpacked(directory, progress), directory, settings);
+    Path passwordFile = passwordFile(directory);
+    if (!server.isInitialized()) {
+      progress.accept("creating a PostgreSQL database in " + directory + " (once)");
+      Files.deleteIfExists(passwordFile);
+      Files.createFile(passwordFile, only("rw-------"));
+      Files.writeString(passwordFile, newPassword() + "\n");
+      server.initialize(USER, passwordFile);
+    }
+    return server;
+  }
+
+  static String password(Path directory) throws IOException {
+    return Files.readString(passwordFile(directory)).strip();
+  }
+
+  private static Path passwordFile(Path directory) {
+    return directory.resolve("password");
   }
 
   Database database() {
@@ -139,8 +156,13 @@ final class SharedServer {
     return lock;
   }
 
-  /** The server that answers in our directory, started if there is none. */
-  private Database running(Consumer<String> progress) throws IOException, InterruptedException {
+  /**
+   * The database on the server of a directory, which is started if it does not run, and the
+   * database created if it is not there.
+   */
+  static Database running(
+      PostgresServer server, Path directory, String password, Consumer<String> progress)
+      throws IOException, InterruptedException {
     Optional<PostgresServer.Running> running = server.running();
     if (running.isEmpty()) {
       progress.accept("starting PostgreSQL in " + directory);
@@ -149,7 +171,7 @@ final class SharedServer {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_RECOVER);
     while (true) {
       try {
-        return created(port);
+        return created(server, port, password);
       } catch (SQLException e) {
         // It may still be recovering from a crash; it may also have gone since.
         if (server.running().isEmpty() || System.nanoTime() > deadline) {
@@ -169,7 +191,8 @@ final class SharedServer {
   }
 
   /** Our database on the server at {@code port}, created if need be. */
-  private Database created(int port) throws SQLException, IOException {
+  private static Database created(PostgresServer server, int port, String password)
+      throws SQLException, IOException {
     Database maintenance = Database.local(port, "postgres", USER, password);
     try (Connection connection = maintenance.connect();
         Statement statement = connection.createStatement()) {
