@@ -16,15 +16,9 @@ import io.promptmonitor.jobs.source.file.FileExecutions;
 import io.promptmonitor.jobs.source.file.InputFileException;
 import io.promptmonitor.jobs.source.file.InputFiles;
 import io.promptmonitor.jobs.source.kafka.KafkaExecutions;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
@@ -268,27 +262,8 @@ final class MonitorCommand implements Callable<Integer> {
     }
     KafkaExecutions executions =
         KafkaExecutions.ofTopics(kafka.brokers, kafka.topics, kafka.group, parsers)
-            .withClientProperties(clientProperties(kafka.properties));
+            .withClientProperties(KafkaProperties.read(spec, kafka.properties));
     return (kafka.untilLatest ? executions.untilLatest() : executions).build(watermarks);
-  }
-
-  private Map<String, String> clientProperties(@Nullable Path file) {
-    Properties properties = new Properties();
-    if (file != null) {
-      try (Reader reader = Files.newBufferedReader(file)) {
-        properties.load(reader);
-      } catch (IOException | IllegalArgumentException e) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "cannot read the Kafka properties in " + file + ": " + e.getMessage(),
-            e);
-      }
-    }
-    Map<String, String> result = new HashMap<>();
-    properties
-        .stringPropertyNames()
-        .forEach(name -> result.put(name, properties.getProperty(name)));
-    return result;
   }
 
   private void print(MonitorSummary summary) throws JsonProcessingException {
