@@ -28,12 +28,14 @@ public final class ReportWriter {
   private final TrafficOfDay today;
   private final TrafficOfDay yesterday;
   private final TrafficOfDay lastWeek;
+  private final List<HourOfDay> hours;
 
   private ReportWriter(PromptDay day) {
     this.day = day;
     this.today = TrafficOfDay.of(day.date(), day.days());
     this.yesterday = TrafficOfDay.of(day.date().minusDays(1), day.days());
     this.lastWeek = TrafficOfDay.of(day.date().minusWeeks(1), day.days());
+    this.hours = HoursOfDay.of(day.hours());
   }
 
   /** The report of a prompt's day. */
@@ -74,7 +76,7 @@ public final class ReportWriter {
         sections.rollbacks(),
         coverage(),
         Recommendations.of(day.promptId(), activeVersion, sections),
-        HoursOfDay.of(day.hours()));
+        hours);
   }
 
   private Summary summary() {
@@ -184,9 +186,6 @@ public final class ReportWriter {
         .forEach(letter -> rejected.put(letter.getKey(), letter.getValue()));
     WindowAggregate all = today.all();
     return new Coverage(
-        all.executionCount(),
-        HoursOfDay.of(day.hours()).size(),
-        day.deadLetters().getOrDefault(LATE, 0L),
-        rejected);
+        all.executionCount(), hours.size(), day.deadLetters().getOrDefault(LATE, 0L), rejected);
   }
 }
