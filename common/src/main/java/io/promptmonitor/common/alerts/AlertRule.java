@@ -136,19 +136,7 @@ public record AlertRule(
                 comparison.metric() == metric
                     ? Comparison.of(metric, comparison.operator(), threshold)
                     : comparison);
-    return new AlertRule(
-        name,
-        kind,
-        replaced,
-        windows,
-        hold,
-        keepFiringFor,
-        minExecutions,
-        noData,
-        evidence,
-        severity,
-        actions,
-        confidence);
+    return with(replaced, windows, hold);
   }
 
   /**
@@ -194,11 +182,16 @@ public record AlertRule(
     if (whole.isEmpty()) {
       return null;
     }
+    return with(expression, whole, newHold);
+  }
+
+  /** This rule with another condition. */
+  private AlertRule with(Expression changed, List<Duration> newWindows, Duration newHold) {
     return new AlertRule(
         name,
         kind,
-        expression,
-        whole,
+        changed,
+        newWindows,
         newHold,
         keepFiringFor,
         minExecutions,
