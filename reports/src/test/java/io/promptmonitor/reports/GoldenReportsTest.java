@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Reports are what they were, to the byte. If they change on purpose, {@code mvn -q test -Dquick
- * -pl reports -am -Dtest=GoldenReportsTest -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.update}
- * writes the new ones; look at them in the diff and in a browser before committing them.
+ * -pl reports -am -Dtest=GoldenReportsTest -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dpromptmonitor.golden.write=true} writes the new ones; look at them in the diff and in a browser
+ * before committing them.
  */
 class GoldenReportsTest {
 
@@ -48,7 +49,7 @@ class GoldenReportsTest {
 
   private static void compare(String name, String content) throws IOException {
     Path file = GOLDEN.resolve(name);
-    if (System.getProperty("golden.update") != null) {
+    if (Boolean.getBoolean("promptmonitor.golden.write")) {
       Files.createDirectories(GOLDEN);
       Files.write(file, content.getBytes(StandardCharsets.UTF_8));
     }

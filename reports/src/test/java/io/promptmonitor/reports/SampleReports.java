@@ -60,7 +60,7 @@ final class SampleReports {
         good,
         new Completeness(
             false,
-            List.of("Feedback on the day's executions is counted until 2026-03-06T00:00:00Z.")),
+            List.of("Feedback on the day's executions is counted until 2026-03-06 00:00:00 UTC.")),
         new Summary(
             executions,
             3_127L,
@@ -97,9 +97,9 @@ final class SampleReports {
                 "success_rate",
                 "Success Rate",
                 success,
-                difference(0.9821, 12_480L, -0.0249, -0.0287, -0.0212, Verdict.WORSE),
-                difference(0.9798, 11_902L, -0.0226, -0.0264, -0.0188, Verdict.WORSE),
-                difference(0.97, null, -0.0128, -0.0159, -0.0099, Verdict.WORSE)),
+                difference(rate + 0.0249, 12_480L, -0.0249, -0.0287, -0.0212, Verdict.WORSE),
+                difference(rate + 0.0226, 11_902L, -0.0226, -0.0264, -0.0188, Verdict.WORSE),
+                difference(rate + 0.0128, null, -0.0128, -0.0159, -0.0099, Verdict.WORSE)),
             new KeyMetric(
                 "latency_p50",
                 "Latency P50",
@@ -288,7 +288,7 @@ final class SampleReports {
         new Completeness(
             false,
             List.of(
-                "The day ends at 2026-03-05T00:00:00Z.",
+                "The day ends at 2026-03-05 00:00:00 UTC.",
                 "The monitoring job has not ended the day's windows yet.")),
         new Summary(
             n, null, success, reading(433, 402, 464, n), new MetricReading(null, null, null, 0)),

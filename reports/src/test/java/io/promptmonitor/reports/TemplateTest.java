@@ -59,7 +59,7 @@ class TemplateTest {
   @Test
   void differencesSayTheirUnitIntervalAndVerdict() {
     assertThat(MarkdownReport.of(SampleReports.incident()))
-        .contains("| -2.49 pp (worse; 95% interval -2.87 pp to -2.12 pp; was 98.21%) |")
+        .contains("| -2.49 pp (worse; 95% interval -2.87 pp to -2.12 pp; was 97.52%) |")
         .contains("| +610ms (worse; 95% interval +551ms to +676ms; was 1,604ms) |")
         .contains("| insufficient data: 7 ratings last week, at least 20 are needed |");
   }

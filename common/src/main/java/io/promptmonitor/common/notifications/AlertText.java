@@ -5,6 +5,7 @@ import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import io.promptmonitor.common.alerts.RuleKind;
 import io.promptmonitor.common.metrics.MetricText;
+import io.promptmonitor.common.text.PlainText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

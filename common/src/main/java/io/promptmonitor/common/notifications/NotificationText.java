@@ -2,6 +2,7 @@ package io.promptmonitor.common.notifications;
 
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
 import io.promptmonitor.common.alerts.Severity;
+import io.promptmonitor.common.text.PlainText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -8,9 +8,12 @@ import io.promptmonitor.common.metrics.MetricText;
 import io.promptmonitor.common.report.ComplianceCheck.Result;
 import io.promptmonitor.common.report.ErrorAnalysis.ErrorType;
 import io.promptmonitor.common.report.ErrorAnalysis.Trend;
+import io.promptmonitor.common.text.PlainText;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +36,11 @@ final class Recommendations {
     NO_EXECUTIONS,
     /** A critical threshold of the specification was not kept. */
     CRITICAL_THRESHOLD,
-    /** Another limit of the specification was not kept. */
+    /** Other limits of the specification were not kept. */
     SPECIFICATION,
     /** An error type makes up most failures, or became more frequent. */
     ERROR_TYPE,
-    /** A key metric is worse than the day before. */
+    /** Key metrics are worse than the day before. */
     WORSE_THAN_YESTERDAY,
     /** More than a fifth of the ratings are negative, as the specification's manual review asks. */
     NEGATIVE_FEEDBACK,
@@ -98,7 +101,7 @@ final class Recommendations {
               + " clear "
               + promptId,
           "no automatic rollback since "
-              + allowance.interventionSince()
+              + PlainText.time(allowance.interventionSince())
               + ", after "
               + allowance.maxPerDay()
               + " in 24 hours");
@@ -110,7 +113,7 @@ final class Recommendations {
             "Look for a cause outside the prompt, such as the model or its provider: going back to "
                 + event.toVersion()
                 + " did not help.",
-            "rollback at " + event.happenedAt() + ": " + event.reason());
+            "rollback at " + PlainText.time(event.happenedAt()) + ": " + event.reason());
       }
     }
     for (RollbacksOfDay.Event event : rollbacks.events()) {
@@ -118,7 +121,10 @@ final class Recommendations {
         add(
             Rule.ROLLBACK_NOT_POSSIBLE,
             "Decide by hand whether to replace version " + event.fromVersion() + ".",
-            "a rollback was demanded at " + event.happenedAt() + ": " + event.reason());
+            "a rollback was demanded at "
+                + PlainText.time(event.happenedAt())
+                + ": "
+                + event.reason());
       }
     }
     for (RollbacksOfDay.Event event : rollbacks.events()) {
@@ -133,7 +139,7 @@ final class Recommendations {
             "rolled back to "
                 + event.toVersion()
                 + " at "
-                + event.happenedAt()
+                + PlainText.time(event.happenedAt())
                 + ": "
                 + event.reason());
       }
@@ -168,18 +174,20 @@ final class Recommendations {
             evidence(check));
       }
     }
+    Map<String, List<String>> failed = new LinkedHashMap<>();
     for (ComplianceCheck check : sections.compliance()) {
       if (check.result() == Result.FAILED
           && !check.requirement().endsWith(".critical")
           && !isWorseToldOf(check)) {
-        add(
-            Rule.SPECIFICATION,
-            "Bring version "
-                + check.version()
-                + " back to what its specification asks, or correct it.",
-            evidence(check));
+        failed.computeIfAbsent(check.version(), version -> new ArrayList<>()).add(evidence(check));
       }
     }
+    failed.forEach(
+        (version, evidence) ->
+            add(
+                Rule.SPECIFICATION,
+                "Bring version " + version + " back to what its specification asks, or correct it.",
+                String.join("; ", evidence)));
   }
 
   /** Whether the metric's critical threshold was recommended to be looked at. */
@@ -227,12 +235,13 @@ final class Recommendations {
   }
 
   private void yesterday() {
+    List<String> titles = new ArrayList<>();
+    List<String> evidence = new ArrayList<>();
     for (KeyMetric metric : sections.keyMetrics()) {
       Difference change = metric.vsYesterday();
       if (change.verdict() == Verdict.WORSE && isTold(metric.today())) {
-        add(
-            Rule.WORSE_THAN_YESTERDAY,
-            "Find out what changed since yesterday for " + metric.title() + ".",
+        titles.add(metric.title());
+        evidence.add(
             metric.title()
                 + " "
                 + show(metric.metric(), metric.today().value())
@@ -244,6 +253,15 @@ final class Recommendations {
                 + change.referenceN()
                 + " executions)");
       }
+    }
+    if (!titles.isEmpty()) {
+      add(
+          Rule.WORSE_THAN_YESTERDAY,
+          "Find out what changed since yesterday: "
+              + String.join(", ", titles)
+              + (titles.size() == 1 ? " is" : " are")
+              + " worse.",
+          String.join("; ", evidence));
     }
   }
 
@@ -284,7 +302,10 @@ final class Recommendations {
         add(
             Rule.UNACKNOWLEDGED_ALERT,
             "Take on the alert " + episode.rule() + ": promptmon alerts ack " + episode.alertId(),
-            "it fires since " + episode.firedAt() + " for version " + episode.version());
+            "it fires since "
+                + PlainText.time(episode.firedAt())
+                + " for version "
+                + episode.version());
       }
     }
   }

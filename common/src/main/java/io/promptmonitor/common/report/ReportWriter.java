@@ -6,6 +6,7 @@ import io.promptmonitor.common.metrics.QualityCounts;
 import io.promptmonitor.common.metrics.WindowAggregate;
 import io.promptmonitor.common.registry.RegisteredVersion;
 import io.promptmonitor.common.sketch.DistinctSketch;
+import io.promptmonitor.common.text.PlainText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -92,12 +93,15 @@ public final class ReportWriter {
   private Completeness completeness() {
     List<String> reasons = new ArrayList<>();
     if (day.asOf().isBefore(day.end())) {
-      reasons.add("The day ends at " + day.end() + ".");
+      reasons.add("The day ends at " + PlainText.time(day.end()) + ".");
     } else if (day.days().stream().anyMatch(row -> isOfToday(row.start()) && !row.isFinal())) {
       reasons.add("The monitoring job has not ended the day's windows yet.");
     }
     if (day.asOf().isBefore(day.feedbackUntil())) {
-      reasons.add("Feedback on the day's executions is counted until " + day.feedbackUntil() + ".");
+      reasons.add(
+          "Feedback on the day's executions is counted until "
+              + PlainText.time(day.feedbackUntil())
+              + ".");
     }
     if (day.alerts().stream().anyMatch(episode -> episode.resolvedAt() == null)) {
       reasons.add("An alert of the day still fires.");

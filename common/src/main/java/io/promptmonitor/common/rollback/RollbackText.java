@@ -2,18 +2,12 @@ package io.promptmonitor.common.rollback;
 
 import io.promptmonitor.common.metrics.MetricText;
 import io.promptmonitor.common.rollback.RollbackRecord.Kind;
+import io.promptmonitor.common.text.PlainText;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What is said about rollbacks, in sentences. */
 public final class RollbackText {
-
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
 
   private static final int MAX_RULE = 200;
 
@@ -60,6 +54,6 @@ public final class RollbackText {
   }
 
   private static String switchedAt(@Nullable Instant time) {
-    return time == null ? "" : " at " + TIME.format(time);
+    return time == null ? "" : " at " + PlainText.time(time);
   }
 }

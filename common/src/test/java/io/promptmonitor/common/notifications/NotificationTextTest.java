@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.alerts.AlertTransition.Cause;
 import io.promptmonitor.common.alerts.EscalationMessage.Reason;
+import io.promptmonitor.common.text.PlainText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

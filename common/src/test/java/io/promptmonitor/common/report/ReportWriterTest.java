@@ -261,8 +261,8 @@ class ReportWriterTest {
     assertThat(report.completeness().isFinal()).isFalse();
     assertThat(report.completeness().reasons())
         .containsExactly(
-            "The day ends at 2026-03-05T00:00:00Z.",
-            "Feedback on the day's executions is counted until 2026-03-06T00:00:00Z.");
+            "The day ends at 2026-03-05 00:00:00 UTC.",
+            "Feedback on the day's executions is counted until 2026-03-06 00:00:00 UTC.");
     assertThat(badDay().open().report().completeness().reasons())
         .containsExactly("The monitoring job has not ended the day's windows yet.");
   }

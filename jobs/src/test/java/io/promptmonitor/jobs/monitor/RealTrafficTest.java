@@ -2,7 +2,6 @@ package io.promptmonitor.jobs.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.sketch.QuantileSketch;
@@ -29,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RealTrafficTest {
 
-  private static final Path TRAFFIC =
-      Path.of("../../shared/data/llmdrift-executions.jsonl.gz").toAbsolutePath().normalize();
   private static final long EXECUTIONS = 8224;
 
   /** Start of a window of each size around a time stamp, in DuckDB's SQL. */
@@ -48,9 +45,9 @@ class RealTrafficTest {
 
   @BeforeAll
   static void run() throws Exception {
-    assumeTrue(Files.exists(TRAFFIC), "the real traffic is not here: " + TRAFFIC);
     MonitorSummary summary =
-        MonitorRunner.run(MonitorConfig.defaults(), POSTGRES.database(), List.of(TRAFFIC));
+        MonitorRunner.run(
+            MonitorConfig.defaults(), POSTGRES.database(), List.of(RealTraffic.file()));
     assertThat(summary.records()).isEqualTo(EXECUTIONS);
     assertThat(summary.rejected()).isEmpty();
   }
@@ -76,7 +73,7 @@ class RealTrafficTest {
     String query = "SELECT " + columns + " FROM window_metrics ORDER BY 1, 2, 3, 4";
     String packed = POSTGRES.query(query);
     Path plain = directory.resolve("plain.jsonl");
-    try (InputStream in = new GZIPInputStream(Files.newInputStream(TRAFFIC))) {
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(RealTraffic.file()))) {
       Files.copy(in, plain);
     }
     POSTGRES.execute("TRUNCATE window_metrics");
@@ -96,7 +93,7 @@ class RealTrafficTest {
               + " performance.output_tokens AS output_tokens, outcome.success AS success,"
               + " quality.automated_score AS score, context.input_hash AS input_hash,"
               + " context.output_hash AS output_hash FROM read_json('"
-              + TRAFFIC
+              + RealTraffic.file()
               + "', format = 'newline_delimited', columns = {prompt_id: 'VARCHAR',"
               + " prompt_version: 'VARCHAR', \"timestamp\": 'VARCHAR',"
               + " performance: 'STRUCT(latency_ms BIGINT, input_tokens BIGINT, output_tokens BIGINT)',"

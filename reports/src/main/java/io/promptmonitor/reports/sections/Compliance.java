@@ -36,7 +36,10 @@ final class Compliance {
                 Column.number("Today"),
                 Column.number("Limit"),
                 Column.text("Version")),
-            report.compliance().stream().map(Compliance::row).toList()));
+            report.compliance().stream().map(Compliance::row).toList()),
+        new Paragraph(
+            "A threshold is kept if the value does not cross it, as alerts compare. What is only"
+                + " expected is kept unless all of the 95% interval is beyond it."));
   }
 
   private static List<Cell> row(ComplianceCheck check) {

@@ -1,4 +1,4 @@
-package io.promptmonitor.common.notifications;
+package io.promptmonitor.common.text;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -7,8 +7,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** How names, times and durations are written in messages. */
-final class PlainText {
+/** How names, times and durations are written in messages and reports. */
+public final class PlainText {
 
   private static final DateTimeFormatter DATE_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
@@ -24,7 +24,7 @@ final class PlainText {
    *
    * @param max characters at most, above 0
    */
-  static String line(String text, int max) {
+  public static String line(String text, int max) {
     String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\s]+", " ").strip();
     return line.codePointCount(0, line.length()) <= max
         ? line
@@ -32,12 +32,12 @@ final class PlainText {
   }
 
   /** Date and time of day: {@code 2026-03-01 10:05:00 UTC}. */
-  static String time(Instant time) {
+  public static String time(Instant time) {
     return DATE_TIME.format(time);
   }
 
   /** The time of day, with the date unless that is the one of {@code before}. */
-  static String timeAfter(Instant before, Instant time) {
+  public static String timeAfter(Instant before, Instant time) {
     return date(before).equals(date(time)) ? TIME.format(time) : time(time);
   }
 
@@ -46,7 +46,7 @@ final class PlainText {
   }
 
   /** The two greatest units: {@code 45 s}, {@code 5 min}, {@code 1 h 20 min}, {@code 2 d 3 h}. */
-  static String duration(Duration duration) {
+  public static String duration(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     if (seconds < 60) {
       return seconds + " s";
