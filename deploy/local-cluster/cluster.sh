@@ -109,7 +109,7 @@ tasks() {
 }
 
 # One number of an answer of Flink: number NAME < answer
-number() { sed -n 's/.*"'"$1"'":\([0-9]*\).*/\1/p' | head -n 1; }
+number() { sed -n 's/.*"'"$1"'":\([0-9][0-9]*\).*/\1/p' | head -n 1; }
 
 # What the parts are called, in the order in which they start.
 parts() {
