@@ -1,0 +1,386 @@
+package io.promptmonitor.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kubernetes.client.openapi.models.V1CronJob;
+import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
+import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
+import io.kubernetes.client.openapi.models.V1Role;
+import io.kubernetes.client.openapi.models.V1RoleBinding;
+import io.kubernetes.client.openapi.models.V1ServiceAccount;
+import io.promptmonitor.cli.PromptMon;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * What docker-compose.yml, deploy/docker and deploy/kubernetes hold, as far as no engine is needed
+ * to know.
+ */
+class DeploymentFilesTest {
+
+  private static final Path ROOT = Path.of(System.getProperty("promptmonitor.root"));
+  private static final Path KUBERNETES = ROOT.resolve("deploy/kubernetes");
+
+  /** Services without a health check, and why. */
+  private static final Map<String, String> NO_HEALTH_CHECK =
+      Map.of(
+          "topic", "runs once",
+          "migrate", "runs once",
+          "promptmon", "a command of an operator",
+          "simulator", "ends with an error if it cannot send");
+
+  /** Settings of Flink that Kubernetes has otherwise, and why. */
+  private static final Map<String, String> OTHERWISE_ON_KUBERNETES =
+      Map.of(
+          "jobmanager.memory.process.size", "jobManager.resource",
+          "taskmanager.memory.process.size", "taskManager.resource",
+          "parallelism.default", "job.parallelism",
+          "high-availability.type", "there is something to keep it in",
+          "high-availability.storageDir", "there is something to keep it in");
+
+  private static final Pattern PINNED =
+      Pattern.compile("[a-z0-9./-]+:v?\\d+\\.\\d+(\\.\\d+)?(-.+)?");
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)[^}]*}");
+
+  @TempDir private Path directory;
+
+  @Test
+  void composeAcceptsItsFile() throws Exception {
+    Path secrets =
+        Files.writeString(
+            directory.resolve("env"),
+            Files.readString(ROOT.resolve(".env.example")).replaceAll("(?m)=$", "=x"));
+    run(
+        "docker-compose",
+        "-f",
+        "docker-compose.yml",
+        "--env-file",
+        secrets.toString(),
+        "config",
+        "-q");
+  }
+
+  @Test
+  void everyServiceIsPinnedWatchedAndBound() throws Exception {
+    Set<String> withoutHealthCheck = new TreeSet<>();
+    for (Map.Entry<String, Object> entry : services().entrySet()) {
+      Map<String, Object> service = map(entry.getValue());
+      assertThat((String) service.get("image")).as(entry.getKey()).matches(PINNED);
+      assertThat(service)
+          .as(entry.getKey())
+          .containsKeys("restart", "networks", "deploy", "security_opt");
+      assertThat(map(map(map(service.get("deploy")).get("resources")).get("limits")))
+          .as(entry.getKey())
+          .containsOnlyKeys("cpus", "memory");
+      for (Object port : list(service.get("ports"))) {
+        assertThat((String) port).startsWith("127.0.0.1:");
+      }
+      if (!service.containsKey("healthcheck")) {
+        withoutHealthCheck.add(entry.getKey());
+      }
+    }
+    assertThat(withoutHealthCheck).isEqualTo(new TreeSet<>(NO_HEALTH_CHECK.keySet()));
+  }
+
+  @Test
+  void secretsComeFromTheEnvironment() throws Exception {
+    for (Map.Entry<String, Object> entry : services().entrySet()) {
+      Object environment = map(entry.getValue()).getOrDefault("environment", Map.of());
+      map(environment)
+          .forEach(
+              (name, value) -> {
+                if (name.matches(".*(PASSWORD|SECRET|SMTP_URL)")) {
+                  assertThat((String) value).as(name).matches("\\$\\{[A-Z_]+:\\?.+}");
+                }
+              });
+    }
+    Set<String> used = new TreeSet<>();
+    Matcher matcher = VARIABLE.matcher(Files.readString(ROOT.resolve("docker-compose.yml")));
+    while (matcher.find()) {
+      used.add(matcher.group(1));
+    }
+    Set<String> examples = new TreeSet<>();
+    for (String line : Files.readAllLines(ROOT.resolve(".env.example"))) {
+      if (!line.startsWith("#")) {
+        examples.add(line.substring(0, line.indexOf('=')));
+        assertThat(line).matches("[A-Z_]+=(smtp://mail:1025\\?tls=off)?");
+      }
+    }
+    assertThat(examples).isEqualTo(used);
+  }
+
+  @Test
+  void whatIsMountedIsThere() throws Exception {
+    for (Map.Entry<String, Object> entry : services().entrySet()) {
+      for (Object volume : list(map(entry.getValue()).get("volumes"))) {
+        String[] parts = ((String) volume).split(":");
+        if (parts[0].startsWith("./")
+            && !parts[0].startsWith("./deploy/prometheus")
+            && !parts[0].startsWith("./deploy/grafana")) {
+          assertThat(ROOT.resolve(parts[0])).exists();
+        }
+        if (parts[0].startsWith("./")) {
+          assertThat(parts[parts.length - 1]).as("read-only").isEqualTo("ro");
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyCommandIsOneThatThereIs() throws Exception {
+    int commands = 0;
+    for (Object value : services().values()) {
+      Map<String, Object> service = map(value);
+      List<Object> entrypoint = list(service.get("entrypoint"));
+      List<String> arguments = new ArrayList<>();
+      list(service.get("command")).forEach(word -> arguments.add((String) word));
+      if (entrypoint.equals(List.of("keep-job"))) {
+        arguments.add(0, "monitor");
+      } else if (!entrypoint.equals(List.of("promptmon")) || arguments.contains("--help")) {
+        continue;
+      }
+      // Throws if there is no such option, or one that is required is missing.
+      PromptMon.commandLine().parseArgs(arguments.toArray(String[]::new));
+      commands++;
+    }
+    assertThat(commands).isEqualTo(3);
+    for (Path file :
+        List.of(
+            KUBERNETES.resolve("base/job.yaml"),
+            KUBERNETES.resolve("overlays/production/job.yaml"))) {
+      Map<String, Object> job = map(map(documents(file).get(0).get("spec")).get("job"));
+      PromptMon.commandLine()
+          .parseArgs(list(job.get("args")).stream().map(String.class::cast).toArray(String[]::new));
+    }
+  }
+
+  @Test
+  void kustomizationsNameWhatIsThere() throws Exception {
+    for (String name : List.of("base", "overlays/staging", "overlays/production")) {
+      Path folder = KUBERNETES.resolve(name);
+      Map<String, Object> kustomization = documents(folder.resolve("kustomization.yaml")).get(0);
+      Set<String> named = new TreeSet<>(Set.of("kustomization.yaml"));
+      for (String key : List.of("resources", "configurations")) {
+        for (Object resource : list(kustomization.get(key))) {
+          assertThat(folder.resolve((String) resource)).exists();
+          named.add((String) resource);
+        }
+      }
+      for (Object patch : list(kustomization.get("patches"))) {
+        Map<String, Object> target = map(map(patch).getOrDefault("target", Map.of()));
+        if (map(patch).get("path") instanceof String path) {
+          named.add(path);
+          Map<String, Object> document = documents(folder.resolve(path)).get(0);
+          target =
+              Map.of(
+                  "kind", document.get("kind"), "name", map(document.get("metadata")).get("name"));
+        }
+        assertThat(base())
+            .as("%s patches", name)
+            .containsKey(target.get("kind") + "/" + target.get("name"));
+      }
+      try (Stream<Path> files = Files.list(folder)) {
+        assertThat(named).containsAll(files.map(f -> f.getFileName().toString()).toList());
+      }
+    }
+  }
+
+  @Test
+  void manifestsAreOfKubernetesModel() throws Exception {
+    for (Map.Entry<String, Map<String, Object>> entry : base().entrySet()) {
+      String json = new ObjectMapper().writeValueAsString(entry.getValue());
+      // Each refuses fields that it does not know.
+      Object typed =
+          switch (entry.getKey().substring(0, entry.getKey().indexOf('/'))) {
+            case "CronJob" -> V1CronJob.fromJson(json);
+            case "Job" -> V1Job.fromJson(json);
+            case "NetworkPolicy" -> V1NetworkPolicy.fromJson(json);
+            case "PersistentVolumeClaim" -> V1PersistentVolumeClaim.fromJson(json);
+            case "PodDisruptionBudget" -> V1PodDisruptionBudget.fromJson(json);
+            case "Role" -> V1Role.fromJson(json);
+            case "RoleBinding" -> V1RoleBinding.fromJson(json);
+            case "ServiceAccount" -> V1ServiceAccount.fromJson(json);
+            case "FlinkDeployment" -> {
+              Map<String, Object> spec = map(entry.getValue().get("spec"));
+              assertThat(spec)
+                  .containsOnlyKeys(
+                      "image",
+                      "imagePullPolicy",
+                      "flinkVersion",
+                      "mode",
+                      "serviceAccount",
+                      "flinkConfiguration",
+                      "logConfiguration",
+                      "podTemplate",
+                      "jobManager",
+                      "taskManager",
+                      "job");
+              assertThat(map(spec.get("job")))
+                  .containsOnlyKeys(
+                      "jarURI", "entryClass", "args", "parallelism", "upgradeMode", "state")
+                  .containsEntry("upgradeMode", "savepoint")
+                  .containsEntry("entryClass", PromptMon.class.getName());
+              yield V1PodTemplateSpec.fromJson(
+                  new ObjectMapper().writeValueAsString(spec.get("podTemplate")));
+            }
+            default ->
+                throw new IllegalArgumentException("a test is missing for " + entry.getKey());
+          };
+      assertThat(typed).isNotNull();
+    }
+  }
+
+  @Test
+  void flinkIsSetUpOnKubernetesAsElsewhere() throws Exception {
+    Map<String, Object> spec = map(map(base().get("FlinkDeployment/promptmon")).get("spec"));
+    Map<String, String> here = texts(map(spec.get("flinkConfiguration")));
+    Map<String, String> elsewhere =
+        texts(documents(ROOT.resolve("deploy/flink/config.yaml")).get(0));
+    Set<String> differences = new TreeSet<>(here.keySet());
+    differences.addAll(elsewhere.keySet());
+    differences.removeIf(key -> here.containsKey(key) && here.get(key).equals(elsewhere.get(key)));
+    assertThat(differences).isEqualTo(new TreeSet<>(OTHERWISE_ON_KUBERNETES.keySet()));
+    assertThat(((String) map(spec.get("logConfiguration")).get("log4j-console.properties")).strip())
+        .isEqualTo(Files.readString(ROOT.resolve("deploy/flink/log4j-console.properties")).strip());
+    assertThat(map(map(spec.get("jobManager")).get("resource")))
+        .containsEntry("memory", elsewhere.get("jobmanager.memory.process.size"));
+    assertThat(map(map(spec.get("taskManager")).get("resource")))
+        .containsEntry("memory", elsewhere.get("taskmanager.memory.process.size"));
+  }
+
+  @Test
+  void theImageIsMadeOfWhatIsThere() throws Exception {
+    List<String> users = new ArrayList<>();
+    String file = Files.readString(ROOT.resolve("deploy/docker/Dockerfile")).replace("\\\n", " ");
+    for (String line : file.lines().filter(l -> !l.startsWith("#")).toList()) {
+      String[] words = line.strip().split("\\s+");
+      switch (words[0]) {
+        case "FROM" -> assertThat(words[1]).matches(PINNED);
+        case "USER" -> users.add(words[1]);
+        case "COPY" -> {
+          if (!words[1].startsWith("--from=")) {
+            for (String source : List.of(words).subList(1, words.length - 1)) {
+              assertThat(ROOT.resolve(source)).exists();
+              assertThat(Files.readAllLines(ROOT.resolve(".dockerignore")))
+                  .contains("!" + source.split("/")[0]);
+            }
+          }
+        }
+        default -> assertThat(words[0]).isNotEqualTo("ADD");
+      }
+    }
+    assertThat(users).last().asString().matches("[1-9]\\d*:[1-9]\\d*");
+  }
+
+  @Test
+  void scriptsPassShellcheck() throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("shellcheck", "-x", "promptmon", "bench/run", ".ci/run"));
+    try (Stream<Path> files = Files.walk(ROOT.resolve("deploy"))) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        if (!file.toString().contains("/target/") && isScript(file)) {
+          command.add(ROOT.relativize(file).toString());
+        }
+      }
+    }
+    assertThat(command).contains("deploy/docker/keep-job");
+    run(command.toArray(String[]::new));
+  }
+
+  @Test
+  void yamlPassesYamllint() throws Exception {
+    run(
+        "yamllint",
+        "--strict",
+        "docker-compose.yml",
+        "deploy/config",
+        "deploy/flink",
+        "deploy/kubernetes");
+  }
+
+  private static boolean isScript(Path file) throws IOException {
+    byte[] start = new byte[64];
+    try (var in = Files.newInputStream(file)) {
+      int read = in.readNBytes(start, 0, start.length);
+      return new String(start, 0, read, StandardCharsets.ISO_8859_1)
+          .matches("(?s)#!.*\\b(ba)?sh\\n.*");
+    }
+  }
+
+  /** Runs a tool in the project's root; the test is skipped where there is no such tool. */
+  private static void run(String... command) throws Exception {
+    boolean there =
+        Stream.of(System.getenv("PATH").split(":"))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, command[0])));
+    assumeTrue(there, "there is no " + command[0] + " on the PATH");
+    Process process =
+        new ProcessBuilder(command).directory(ROOT.toFile()).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+  }
+
+  private static Map<String, Object> services() throws IOException {
+    return map(documents(ROOT.resolve("docker-compose.yml")).get(0).get("services"));
+  }
+
+  /** What the base holds, by kind and name. */
+  private static Map<String, Map<String, Object>> base() throws IOException {
+    Map<String, Map<String, Object>> objects = new LinkedHashMap<>();
+    Path folder = KUBERNETES.resolve("base");
+    for (Object resource :
+        list(documents(folder.resolve("kustomization.yaml")).get(0).get("resources"))) {
+      if (((String) resource).endsWith(".yaml")) {
+        for (Map<String, Object> document : documents(folder.resolve((String) resource))) {
+          objects.put(
+              document.get("kind") + "/" + map(document.get("metadata")).get("name"), document);
+        }
+      }
+    }
+    return objects;
+  }
+
+  private static List<Map<String, Object>> documents(Path file) throws IOException {
+    List<Map<String, Object>> documents = new ArrayList<>();
+    Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
+    yaml.loadAll(Files.readString(file)).forEach(document -> documents.add(map(document)));
+    return documents;
+  }
+
+  private static Map<String, String> texts(Map<String, Object> values) {
+    Map<String, String> texts = new TreeMap<>();
+    values.forEach((key, value) -> texts.put(key, String.valueOf(value)));
+    return texts;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> map(Object value) {
+    return (Map<String, Object>) value;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Object> list(Object value) {
+    return value == null ? List.of() : (List<Object>) value;
+  }
+}
