@@ -66,6 +66,7 @@ class RolesTest {
       notification_message     SIU   S        S       S            -       -
       operator_command         S     S        S       S            -       -
       prompt                   S     S        S       S            -       -
+      prompt_health            -     S        S       S            -       -
       prompt_version           -     S        -       -            -       -
       registered_version       S     S        S       S            -       -
       registry_event           S     S        S       S            -       -
@@ -75,6 +76,10 @@ class RolesTest {
       rollback_overview        S     S        S       S            -       -
       rule_status              SIUD  S        S       S            -       -
       silence                  S     S        S       S            -       -
+      slo_status               -     S        S       S            -       -
+      token_cost               -     S        S       S            -       -
+      top_errors_by_prompt     -     S        S       S            -       -
+      version_comparison       -     S        S       S            -       -
       version_to_review        S     S        S       S            -       -
       window_metrics           SIU   S        S       S            -       -
       window_metrics_1h        -     -        -       -            -       -

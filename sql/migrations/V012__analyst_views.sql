@@ -1,0 +1,143 @@
+-- What analysts ask most, under names that stay. Aggregates only: no execution, no text of a prompt, nothing that was sent.
+-- No view hides rows of what its readers may not read anyway, so none needs to be a barrier.
+
+CREATE VIEW promptmon.prompt_health AS
+    SELECT v.prompt_id, v.version_id AS active_version, v.deployed_at,
+        CASE WHEN coalesce(a.critical, 0) > 0 THEN 'critical'
+             WHEN coalesce(a.warning, 0) > 0 THEN 'warning'
+             WHEN w.window_start IS NULL THEN 'no data'
+             ELSE 'healthy' END AS status,
+        coalesce(a.critical, 0) AS critical_alerts, coalesce(a.warning, 0) AS warning_alerts, coalesce(a.rules, '{}') AS firing_rules,
+        w.window_start AS latest_window, w.execution_count, w.error_rate, w.latency_p95, w.avg_user_feedback,
+        r.happened_at AS latest_rollback_at, r.from_version AS latest_rollback_from, r.outcome AS latest_rollback_outcome
+    FROM promptmon.registered_version v
+    LEFT JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE o.severity = 'critical') AS critical, count(*) FILTER (WHERE o.severity = 'warning') AS warning,
+            array_agg(o.rule ORDER BY o.severity, o.rule) AS rules
+        FROM promptmon.alert o
+        WHERE o.prompt_id = v.prompt_id AND o.ended_at IS NULL AND o.phase = 'firing') a ON true
+    LEFT JOIN LATERAL (
+        SELECT m.window_start, m.execution_count, m.error_rate, m.latency_p95, m.avg_user_feedback
+        FROM promptmon.window_metrics m
+        WHERE m.window_size = '1h' AND m.prompt_id = v.prompt_id AND m.prompt_version = v.version_id
+        ORDER BY m.window_start DESC LIMIT 1) w ON true
+    LEFT JOIN LATERAL (
+        SELECT o.happened_at, o.from_version, o.outcome
+        FROM promptmon.rollback_overview o
+        WHERE o.prompt_id = v.prompt_id AND o.status = 'switched'
+        ORDER BY o.happened_at DESC LIMIT 1) r ON true
+    WHERE v.status = 'active';
+
+CREATE VIEW promptmon.version_comparison AS
+    SELECT m.prompt_id, m.prompt_version, v.status, min(m.window_start) AS first_day, max(m.window_start) AS last_day,
+        sum(m.execution_count)::bigint AS execution_count,
+        sum(m.failure_count)::double precision / sum(m.execution_count)::double precision AS error_rate,
+        promptmon.latency_p95(m.latency_digest) AS latency_p95,
+        v.baseline_latency_p95,
+        sum(m.total_tokens)::double precision / sum(m.execution_count)::double precision AS avg_total_tokens,
+        sum(m.avg_user_feedback * m.feedback_count) / nullif(sum(m.feedback_count), 0)::double precision AS avg_user_feedback,
+        sum(m.feedback_count)::bigint AS feedback_count,
+        v.predicted_quality
+    FROM promptmon.window_metrics m
+    LEFT JOIN promptmon.registered_version v ON v.prompt_id = m.prompt_id AND v.version_id = m.prompt_version
+    WHERE m.window_size = '24h'
+    GROUP BY m.prompt_id, m.prompt_version, v.status, v.baseline_latency_p95, v.predicted_quality;
+
+CREATE VIEW promptmon.top_errors_by_prompt AS
+    SELECT m.prompt_id, m.prompt_version, m.window_start AS day, e.rank::int AS rank, e.error ->> 'error_type' AS error_type,
+        (e.error ->> 'count')::bigint AS failures, m.execution_count,
+        (e.error ->> 'count')::double precision / m.execution_count AS share_of_executions
+    FROM promptmon.window_metrics m, jsonb_array_elements(m.top_errors) WITH ORDINALITY AS e (error, rank)
+    WHERE m.window_size = '24h';
+
+CREATE VIEW promptmon.slo_status AS
+    SELECT m.prompt_id, m.prompt_version, m.window_start AS day, m.execution_count, m.success_rate, t.success_target,
+        m.failure_count / nullif((1 - t.success_target) * m.execution_count, 0) AS error_budget_spent,
+        m.latency_p95, t.latency_target, m.latency_p95 <= t.latency_target AS latency_met
+    FROM promptmon.window_metrics m
+    JOIN promptmon.registered_version v ON v.prompt_id = m.prompt_id AND v.version_id = m.prompt_version
+    CROSS JOIN LATERAL (
+        SELECT coalesce((v.definition #>> '{deployment_specification,performance_baseline,expected_accuracy}')::double precision,
+                v.baseline_accuracy) AS success_target,
+            coalesce((v.definition #>> '{deployment_specification,performance_baseline,expected_latency_p95}')::double precision,
+                v.baseline_latency_p95) AS latency_target) t
+    WHERE m.window_size = '24h';
+
+CREATE VIEW promptmon.token_cost AS
+    SELECT m.prompt_id, m.prompt_version, m.window_start AS day, m.execution_count, m.total_tokens,
+        m.avg_input_tokens * m.execution_count AS input_tokens, m.avg_output_tokens * m.execution_count AS output_tokens,
+        m.avg_total_tokens,
+        (v.definition #>> '{deployment_specification,performance_baseline,token_budget_average}')::double precision AS token_budget_average,
+        m.model_distribution
+    FROM promptmon.window_metrics m
+    LEFT JOIN promptmon.registered_version v ON v.prompt_id = m.prompt_id AND v.version_id = m.prompt_version
+    WHERE m.window_size = '24h';
+
+COMMENT ON VIEW promptmon.prompt_health IS 'How every prompt that has an active version is now.';
+COMMENT ON COLUMN promptmon.prompt_health.prompt_id IS 'Identifier of the prompt.';
+COMMENT ON COLUMN promptmon.prompt_health.active_version IS 'The version that is active.';
+COMMENT ON COLUMN promptmon.prompt_health.deployed_at IS 'When it became active.';
+COMMENT ON COLUMN promptmon.prompt_health.status IS 'critical or warning (an alert of that severity fires for any version of the prompt), no data (none fires, and the active version has no window of an hour) or healthy.';
+COMMENT ON COLUMN promptmon.prompt_health.critical_alerts IS 'How many critical alerts fire, of all versions.';
+COMMENT ON COLUMN promptmon.prompt_health.warning_alerts IS 'How many warnings fire, of all versions.';
+COMMENT ON COLUMN promptmon.prompt_health.firing_rules IS 'Names of the rules that fire, critical ones first.';
+COMMENT ON COLUMN promptmon.prompt_health.latest_window IS 'Start of the latest hour in which the active version had executions; it may still be open. NULL if there is none.';
+COMMENT ON COLUMN promptmon.prompt_health.execution_count IS 'Number of executions in that hour.';
+COMMENT ON COLUMN promptmon.prompt_health.error_rate IS 'Share of them that failed, 0 to 1.';
+COMMENT ON COLUMN promptmon.prompt_health.latency_p95 IS '95th percentile of their latency in milliseconds.';
+COMMENT ON COLUMN promptmon.prompt_health.avg_user_feedback IS 'Mean rating of that hour, 1 to 5. NULL without ratings.';
+COMMENT ON COLUMN promptmon.prompt_health.latest_rollback_at IS 'When the prompt was last rolled back. NULL if it never was.';
+COMMENT ON COLUMN promptmon.prompt_health.latest_rollback_from IS 'The version it was rolled back from.';
+COMMENT ON COLUMN promptmon.prompt_health.latest_rollback_outcome IS 'What came of it: recovered, not_recovered or no_data. NULL while it is watched.';
+
+COMMENT ON VIEW promptmon.version_comparison IS 'The versions of each prompt side by side, each over all days that are kept.';
+COMMENT ON COLUMN promptmon.version_comparison.prompt_id IS 'Identifier of the prompt.';
+COMMENT ON COLUMN promptmon.version_comparison.prompt_version IS 'Version of the prompt, as the producer reported it.';
+COMMENT ON COLUMN promptmon.version_comparison.status IS 'draft, staged, active or deprecated. NULL if the version is not registered.';
+COMMENT ON COLUMN promptmon.version_comparison.first_day IS 'Its first day with executions (UTC).';
+COMMENT ON COLUMN promptmon.version_comparison.last_day IS 'Its last day with executions (UTC).';
+COMMENT ON COLUMN promptmon.version_comparison.execution_count IS 'Number of executions.';
+COMMENT ON COLUMN promptmon.version_comparison.error_rate IS 'Share of them that failed, 0 to 1.';
+COMMENT ON COLUMN promptmon.version_comparison.latency_p95 IS '95th percentile of the latency over all days, in milliseconds.';
+COMMENT ON COLUMN promptmon.version_comparison.baseline_latency_p95 IS '95th percentile that is expected, in milliseconds. NULL if it is not known.';
+COMMENT ON COLUMN promptmon.version_comparison.avg_total_tokens IS 'Mean number of input and output tokens of an execution.';
+COMMENT ON COLUMN promptmon.version_comparison.avg_user_feedback IS 'Mean rating, 1 to 5. NULL without ratings.';
+COMMENT ON COLUMN promptmon.version_comparison.feedback_count IS 'Number of ratings.';
+COMMENT ON COLUMN promptmon.version_comparison.predicted_quality IS 'Quality that was predicted when the prompt was built, 0 to 10. NULL if it is not known.';
+
+COMMENT ON VIEW promptmon.top_errors_by_prompt IS 'The five most frequent error types of each version and day.';
+COMMENT ON COLUMN promptmon.top_errors_by_prompt.prompt_id IS 'Identifier of the prompt.';
+COMMENT ON COLUMN promptmon.top_errors_by_prompt.prompt_version IS 'Version of the prompt, as the producer reported it.';
+COMMENT ON COLUMN promptmon.top_errors_by_prompt.day IS 'Start of the day (UTC).';
+COMMENT ON COLUMN promptmon.top_errors_by_prompt.rank IS '1 for the most frequent type of the day.';
+COMMENT ON COLUMN promptmon.top_errors_by_prompt.error_type IS 'Kind of the failure.';
+COMMENT ON COLUMN promptmon.top_errors_by_prompt.failures IS 'How many executions failed so.';
+COMMENT ON COLUMN promptmon.top_errors_by_prompt.execution_count IS 'Number of executions of the day.';
+COMMENT ON COLUMN promptmon.top_errors_by_prompt.share_of_executions IS 'Which share of them that is, 0 to 1.';
+
+COMMENT ON VIEW promptmon.slo_status IS 'Each day of each registered version against what its definition expects. Sum the counts for other spans.';
+COMMENT ON COLUMN promptmon.slo_status.prompt_id IS 'Identifier of the prompt.';
+COMMENT ON COLUMN promptmon.slo_status.prompt_version IS 'Version of the prompt.';
+COMMENT ON COLUMN promptmon.slo_status.day IS 'Start of the day (UTC).';
+COMMENT ON COLUMN promptmon.slo_status.execution_count IS 'Number of executions.';
+COMMENT ON COLUMN promptmon.slo_status.success_rate IS 'Share of them that succeeded, 0 to 1.';
+COMMENT ON COLUMN promptmon.slo_status.success_target IS 'Share that should succeed: the expected_accuracy of the deployment specification, else the version''s baseline accuracy. NULL if it is not known.';
+COMMENT ON COLUMN promptmon.slo_status.error_budget_spent IS 'Failures as a share of those that the target allows for so many executions: above 1 the target was missed. NULL if there is no target, or it allows none.';
+COMMENT ON COLUMN promptmon.slo_status.latency_p95 IS '95th percentile of the latency in milliseconds.';
+COMMENT ON COLUMN promptmon.slo_status.latency_target IS '95th percentile that is expected, in milliseconds: expected_latency_p95 of the deployment specification, else the version''s baseline. NULL if it is not known.';
+COMMENT ON COLUMN promptmon.slo_status.latency_met IS 'Whether the latency was within its target. NULL if there is none.';
+
+COMMENT ON VIEW promptmon.token_cost IS 'Tokens by version and day. There are no prices here: multiply by your own, as in sum(input_tokens) / 1e6 * 2.50 + sum(output_tokens) / 1e6 * 10.';
+COMMENT ON COLUMN promptmon.token_cost.prompt_id IS 'Identifier of the prompt.';
+COMMENT ON COLUMN promptmon.token_cost.prompt_version IS 'Version of the prompt, as the producer reported it.';
+COMMENT ON COLUMN promptmon.token_cost.day IS 'Start of the day (UTC).';
+COMMENT ON COLUMN promptmon.token_cost.execution_count IS 'Number of executions.';
+COMMENT ON COLUMN promptmon.token_cost.total_tokens IS 'Input and output tokens of all executions.';
+COMMENT ON COLUMN promptmon.token_cost.input_tokens IS 'Input tokens of all executions.';
+COMMENT ON COLUMN promptmon.token_cost.output_tokens IS 'Output tokens of all executions.';
+COMMENT ON COLUMN promptmon.token_cost.avg_total_tokens IS 'Mean number of input and output tokens of an execution.';
+COMMENT ON COLUMN promptmon.token_cost.token_budget_average IS 'Tokens that an execution should take on average, by the version''s deployment specification. NULL if it does not say.';
+COMMENT ON COLUMN promptmon.token_cost.model_distribution IS 'Executions by model: an object {"model": count, …}.';
+
+GRANT SELECT ON promptmon.prompt_health, promptmon.version_comparison, promptmon.top_errors_by_prompt, promptmon.slo_status, promptmon.token_cost
+    TO promptmon_operator, promptmon_analyst, promptmon_investigator;
