@@ -1,6 +1,6 @@
 package io.promptmonitor.cli;
 
-import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import io.promptmonitor.jobs.monitor.MonitorSummary;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -102,7 +102,7 @@ final class MonitorRun {
             "%,d s  %,d records  %,d rows written  %,.0f records/s",
             now.toSeconds(),
             summary.records(),
-            summary.count(CounterNames.WINDOW_ROWS),
+            summary.count(JobMetric.WINDOW_ROWS),
             summary.throughput());
     if (terminal) {
       progress.show(line);

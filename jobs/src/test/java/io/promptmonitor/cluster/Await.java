@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for what other processes do. */
-final class Await {
+public final class Await {
 
   private static final long INTERVAL_MILLIS = 200;
 
@@ -16,7 +16,7 @@ final class Await {
    *
    * @throws AssertionError if it does not hold within {@code limit}
    */
-  static void until(String what, Duration limit, Callable<Boolean> condition)
+  public static void until(String what, Duration limit, Callable<Boolean> condition)
       throws InterruptedException {
     long start = System.nanoTime();
     Exception last = null;

@@ -20,7 +20,7 @@ import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.database.embedded.PostgresExtension;
 import io.promptmonitor.jobs.TestCluster;
-import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import io.promptmonitor.jobs.monitor.JobSettings;
 import io.promptmonitor.jobs.monitor.MonitorTopology;
 import io.promptmonitor.jobs.sink.RetryPolicy;
@@ -118,9 +118,10 @@ class RegistryChangesTest {
       assertThat(RegistryTap.Probe.restores()).isGreaterThan(3 + FAILURES / 4);
       check(3);
       Map<String, Object> counts = job.getJobExecutionResult().get().getAllAccumulatorResults();
-      assertThat(counts).containsEntry(CounterNames.REGISTRY_CHANGES, lastEventId());
+      assertThat(counts).containsEntry(JobMetric.REGISTRY_CHANGES.metricName(), lastEventId());
       // What was taken before the savepoint came again, and was skipped.
-      assertThat((Long) counts.get(CounterNames.REGISTRY_REPEATS)).isGreaterThan(CHANGES / 4);
+      assertThat((Long) counts.get(JobMetric.REGISTRY_REPEATS.metricName()))
+          .isGreaterThan(CHANGES / 4);
     } finally {
       threads.shutdownNow();
     }

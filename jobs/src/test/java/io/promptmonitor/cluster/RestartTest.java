@@ -14,7 +14,7 @@ import io.promptmonitor.database.Database;
 import io.promptmonitor.database.embedded.RestartablePostgres;
 import io.promptmonitor.database.migration.Migrations;
 import io.promptmonitor.jobs.alerts.EscalationClock;
-import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import io.promptmonitor.jobs.monitor.AlertTopology;
 import io.promptmonitor.jobs.monitor.JobSettings;
 import io.promptmonitor.jobs.monitor.MonitorJob;
@@ -198,18 +198,18 @@ class RestartTest {
     alerts.rollbacks().sinkTo(new RollbackSink(sinks)).uid("rollbacks");
     JobExecutionResult result = environment.execute();
     Map<String, Object> counts = new TreeMap<>(result.getAllAccumulatorResults());
-    counts.remove(CounterNames.WINDOW_ROWS);
+    counts.remove(JobMetric.WINDOW_ROWS.metricName());
     // Those of rules on ratings depend on when these are read.
-    counts.remove(CounterNames.NOTIFICATIONS);
+    counts.remove(JobMetric.NOTIFICATIONS.metricName());
     // How often rules were evaluated was seen to be less if the job failed while it ended.
-    counts.remove(CounterNames.EVALUATIONS);
-    counts.remove(CounterNames.RULE_EVALUATIONS);
+    counts.remove(JobMetric.EVALUATIONS.metricName());
+    counts.remove(JobMetric.RULE_EVALUATIONS.metricName());
     // How much of its log is sent again depends on where the source was when the job failed.
-    counts.remove(CounterNames.REGISTRY_REPEATS);
+    counts.remove(JobMetric.REGISTRY_REPEATS.metricName());
     // How often the registry was asked in vain depends on how long the database was away.
-    counts.remove(CounterNames.ROLLBACK_RETRIES);
+    counts.remove(JobMetric.ROLLBACK_RETRIES.metricName());
     for (Change change : Change.values()) {
-      counts.remove(CounterNames.alerts(change));
+      counts.remove(JobMetric.ALERTS.countName(JobMetric.label(change)));
     }
     return counts;
   }

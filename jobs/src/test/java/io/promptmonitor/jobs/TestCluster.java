@@ -21,13 +21,23 @@ public final class TestCluster implements BeforeAllCallback, AfterAllCallback {
 
   private static final int SLOTS = 4;
 
-  private final MiniCluster cluster =
-      new MiniCluster(
-          new MiniClusterConfiguration.Builder()
-              .withRandomPorts()
-              .setNumTaskManagers(1)
-              .setNumSlotsPerTaskManager(SLOTS)
-              .build());
+  private final MiniCluster cluster;
+
+  public TestCluster() {
+    this(new Configuration());
+  }
+
+  /** A cluster with settings of its own. */
+  public TestCluster(Configuration settings) {
+    cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(settings)
+                .withRandomPorts()
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(SLOTS)
+                .build());
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {

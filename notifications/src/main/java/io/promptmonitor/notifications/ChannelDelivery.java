@@ -43,7 +43,7 @@ final class ChannelDelivery {
   private final boolean eventTime;
   private final Clock clock;
   private final DoubleSupplier random;
-  private final DeliveryCounts counts;
+  private final DeliveryCounts.OfChannel counts;
 
   private @Nullable ChannelHealth health;
   private @Nullable Settlement unsettled;
@@ -77,7 +77,7 @@ final class ChannelDelivery {
     this.eventTime = eventTime;
     this.clock = clock;
     this.random = random;
-    this.counts = counts;
+    this.counts = counts.channel(name);
   }
 
   /** What is to be written about an attempt. */

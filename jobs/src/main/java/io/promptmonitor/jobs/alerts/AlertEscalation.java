@@ -9,10 +9,10 @@ import io.promptmonitor.common.notifications.EscalationRow;
 import io.promptmonitor.common.notifications.GroupingConfig;
 import io.promptmonitor.common.notifications.Notification;
 import io.promptmonitor.common.notifications.PromptEscalations;
-import io.promptmonitor.jobs.counters.CheckpointedCounters;
-import io.promptmonitor.jobs.counters.CounterNames;
 import io.promptmonitor.jobs.keyed.EarlyElements;
 import io.promptmonitor.jobs.keyed.KeyedTimer;
+import io.promptmonitor.jobs.metrics.CheckpointedCounters;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import io.promptmonitor.jobs.registry.BroadcastSilences;
 import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
@@ -92,7 +92,7 @@ public final class AlertEscalation extends PatientRegistryFollower<String, Alert
         clock == EscalationClock.EVENT_TIME
             ? KeyedTimer.ofEventTime(context.getKeyedStateStore(), TIMER, timers)
             : KeyedTimer.ofProcessingTime(context.getKeyedStateStore(), TIMER, timers);
-    emitter = new Emitter(counters.counter(CounterNames.NOTIFICATIONS));
+    emitter = new Emitter(counters.counter(JobMetric.NOTIFICATIONS));
   }
 
   private static ValueStateDescriptor<byte[]> descriptor() {

@@ -1,6 +1,7 @@
 package io.promptmonitor.jobs.alerts;
 
 import io.promptmonitor.common.alerts.AlertEvent;
+import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.alerts.EvaluatedWindows;
 import io.promptmonitor.common.alerts.ExemplarChoice;
 import io.promptmonitor.common.alerts.RollbackTrigger;
@@ -14,8 +15,10 @@ import io.promptmonitor.common.registry.RegistryEvent;
 import io.promptmonitor.common.registry.RegistryView;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.windows.SlidingWindows;
-import io.promptmonitor.jobs.counters.CheckpointedCounters;
-import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.metrics.CheckpointedCounters;
+import io.promptmonitor.jobs.metrics.CountersByValue;
+import io.promptmonitor.jobs.metrics.DurationMetric;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import io.promptmonitor.jobs.registry.BroadcastRegistry;
 import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
@@ -81,6 +84,8 @@ public final class AlertEvaluation
   private transient InternalTimerService<VoidNamespace> timers;
   private transient CheckpointedCounters counters;
   private transient LongCounter evaluations;
+  private transient CountersByValue<Change> changes;
+  private transient DurationMetric evaluationLag;
   private transient Map<PromptVersionId, RulesOfVersion> rules;
 
   /**
@@ -99,7 +104,12 @@ public final class AlertEvaluation
     super.initializeState(context);
     registry = new BroadcastRegistry(context.getOperatorStateStore());
     counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
-    evaluations = counters.counter(CounterNames.RULE_EVALUATIONS);
+    evaluations = counters.counter(JobMetric.RULE_EVALUATIONS);
+    changes = counters.counters(JobMetric.ALERTS, List.of(Change.values()), JobMetric::label);
+    evaluationLag =
+        DurationMetric.register(
+            JobMetric.EVALUATION_LAG, JobMetric.EVALUATION_LAG_TOTAL, getMetricGroup());
+    JobMetric.REGISTRY_EVENT_ID.gauge(getMetricGroup(), () -> registry.view().lastEventId());
     alerts =
         context
             .getKeyedStateStore()
@@ -189,6 +199,7 @@ public final class AlertEvaluation
     RulesOfVersion ofVersion = rulesOf(promptVersion);
     VersionAlerts current = load(promptVersion);
     evaluations.add((long) ofVersion.rules().size());
+    evaluationLag.add(getProcessingTimeService().getCurrentProcessingTime() - evaluation.end());
     emit(
         current.evaluate(
             ofVersion,
@@ -258,7 +269,7 @@ public final class AlertEvaluation
 
   private void emit(List<AlertEvent> events, long time) {
     for (AlertEvent event : events) {
-      counters.counter(CounterNames.alerts(event.change())).add(1L);
+      changes.add(event.change(), 1);
       output.collect(new StreamRecord<>(event, time - 1));
     }
   }

@@ -3,8 +3,8 @@ package io.promptmonitor.jobs.deduplication;
 import io.promptmonitor.common.deduplication.RecentIds;
 import io.promptmonitor.common.execution.Execution;
 import io.promptmonitor.common.ingest.Ingested;
-import io.promptmonitor.jobs.counters.CheckpointedCounters;
-import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.metrics.CheckpointedCounters;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -89,7 +89,7 @@ public final class ExecutionDeduplication extends ProcessFunction<Ingested, Inge
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
     counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
-    duplicates = counters.counter(CounterNames.DUPLICATES);
+    duplicates = counters.counter(JobMetric.DUPLICATES);
     memories = new HashMap<>();
     restored = new HashMap<>();
     watermark = Long.MIN_VALUE;

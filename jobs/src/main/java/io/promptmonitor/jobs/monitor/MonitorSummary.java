@@ -4,7 +4,7 @@ import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.windows.WindowSize;
-import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -34,14 +34,18 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     return new MonitorSummary(counts, elapsed);
   }
 
-  /** The count of that name. */
-  public long count(String name) {
-    return counts.getOrDefault(name, 0L);
+  /** What a metric has counted. */
+  public long count(JobMetric metric) {
+    return counts.getOrDefault(metric.metricName(), 0L);
+  }
+
+  private long count(JobMetric metric, String labelValue) {
+    return counts.getOrDefault(metric.countName(labelValue), 0L);
   }
 
   /** Records read from the source. */
   public long records() {
-    return count(CounterNames.RECORDS);
+    return count(JobMetric.RECORDS);
   }
 
   /**
@@ -51,7 +55,7 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
   public Map<RejectionReason, Long> rejected() {
     Map<RejectionReason, Long> rejected = new LinkedHashMap<>();
     for (RejectionReason reason : RejectionReason.values()) {
-      long count = count(CounterNames.rejected(reason));
+      long count = count(JobMetric.REJECTED, reason.code());
       if (count > 0) {
         rejected.put(reason, count);
       }
@@ -61,17 +65,17 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
 
   /** Changes of the prompt registry that were applied, since the job's first start. */
   public long registryChanges() {
-    return count(CounterNames.REGISTRY_CHANGES);
+    return count(JobMetric.REGISTRY_CHANGES);
   }
 
   /** Episodes of alerts that began to fire. */
   public long alertsFired() {
-    return count(CounterNames.alerts(Change.FIRING));
+    return count(JobMetric.ALERTS, JobMetric.label(Change.FIRING));
   }
 
   /** Episodes of alerts that ended after they had fired. */
   public long alertsResolved() {
-    return count(CounterNames.alerts(Change.RESOLVED));
+    return count(JobMetric.ALERTS, JobMetric.label(Change.RESOLVED));
   }
 
   /**
@@ -79,12 +83,12 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
    * there as well.
    */
   public long rollbacks(RollbackRecord.Status status) {
-    return count(CounterNames.rollbacks(status));
+    return count(JobMetric.ROLLBACKS, status.label());
   }
 
   /** Windows of a size, each counted once however often it was rewritten. */
   public long windows(WindowSize size) {
-    return count(CounterNames.windows(size));
+    return count(JobMetric.WINDOWS, size.label());
   }
 
   /** Records a second over the whole run. */
@@ -97,9 +101,9 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
   public String toText() {
     StringBuilder text = new StringBuilder();
     line(text, "records read", records(), "");
-    line(text, "executions counted", count(CounterNames.EXECUTIONS), "");
-    line(text, "feedback events", count(CounterNames.FEEDBACK), "");
-    line(text, "duplicates", count(CounterNames.DUPLICATES), "not counted again");
+    line(text, "executions counted", count(JobMetric.EXECUTIONS), "");
+    line(text, "feedback events", count(JobMetric.FEEDBACK), "");
+    line(text, "duplicates", count(JobMetric.DUPLICATES), "not counted again");
     long late = rejected().getOrDefault(RejectionReason.LATE, 0L);
     line(text, "late", late, "not counted, in dead_letter");
     long rejected = rejected().values().stream().mapToLong(Long::longValue).sum() - late;
@@ -114,14 +118,14 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
     line(
         text,
         "raw text stripped",
-        count(CounterNames.RAW_TEXT_STRIPPED),
+        count(JobMetric.RAW_TEXT_STRIPPED),
         "records that carried text of the call");
     line(text, "registry changes", registryChanges(), "applied");
     for (WindowSize size : WindowSize.values()) {
       line(text, "windows " + size.label(), windows(size), "");
     }
-    line(text, "rows written", count(CounterNames.WINDOW_ROWS), "rewrites included");
-    line(text, "rules evaluated", count(CounterNames.RULE_EVALUATIONS), "");
+    line(text, "rows written", count(JobMetric.WINDOW_ROWS), "rewrites included");
+    line(text, "rules evaluated", count(JobMetric.RULE_EVALUATIONS), "");
     line(text, "alerts fired", alertsFired(), alertsResolved() + " of them resolved");
     line(
         text,
@@ -131,7 +135,7 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
             + " refused, "
             + rollbacks(RollbackRecord.Status.HELD_BACK)
             + " held back");
-    line(text, "notifications", count(CounterNames.NOTIFICATIONS), "");
+    line(text, "notifications", count(JobMetric.NOTIFICATIONS), "");
     text.append(
         String.format(
             Locale.ROOT,
@@ -151,27 +155,27 @@ public record MonitorSummary(Map<String, Long> counts, Duration elapsed) {
   public Map<String, Object> toJsonValues() {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("records", records());
-    values.put("executions", count(CounterNames.EXECUTIONS));
-    values.put("feedback", count(CounterNames.FEEDBACK));
-    values.put("duplicates", count(CounterNames.DUPLICATES));
+    values.put("executions", count(JobMetric.EXECUTIONS));
+    values.put("feedback", count(JobMetric.FEEDBACK));
+    values.put("duplicates", count(JobMetric.DUPLICATES));
     Map<String, Long> rejectedByCode = new LinkedHashMap<>();
     rejected().forEach((reason, count) -> rejectedByCode.put(reason.code(), count));
     values.put("rejected", rejectedByCode);
-    values.put("raw_text_stripped", count(CounterNames.RAW_TEXT_STRIPPED));
+    values.put("raw_text_stripped", count(JobMetric.RAW_TEXT_STRIPPED));
     values.put("registry_changes", registryChanges());
     Map<String, Long> windows = new LinkedHashMap<>();
     for (WindowSize size : WindowSize.values()) {
       windows.put(size.label(), windows(size));
     }
     values.put("windows", windows);
-    values.put("rows_written", count(CounterNames.WINDOW_ROWS));
-    values.put("rule_evaluations", count(CounterNames.RULE_EVALUATIONS));
+    values.put("rows_written", count(JobMetric.WINDOW_ROWS));
+    values.put("rule_evaluations", count(JobMetric.RULE_EVALUATIONS));
     values.put("alerts_fired", alertsFired());
     values.put("alerts_resolved", alertsResolved());
     values.put("rollbacks", rollbacks(RollbackRecord.Status.SWITCHED));
     values.put("rollbacks_refused", rollbacks(RollbackRecord.Status.REFUSED));
     values.put("rollbacks_held_back", rollbacks(RollbackRecord.Status.HELD_BACK));
-    values.put("notifications", count(CounterNames.NOTIFICATIONS));
+    values.put("notifications", count(JobMetric.NOTIFICATIONS));
     values.put("seconds", elapsed.toMillis() / 1000.0);
     return values;
   }

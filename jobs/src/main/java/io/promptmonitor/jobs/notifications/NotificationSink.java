@@ -4,6 +4,7 @@ import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.common.channels.ChannelsConfig;
 import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.common.notifications.Notification;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import io.promptmonitor.jobs.sink.OutboxRow;
 import io.promptmonitor.jobs.sink.OutboxWriters;
 import io.promptmonitor.jobs.sink.SinkOptions;
@@ -87,13 +88,16 @@ public final class NotificationSink implements Sink<Notification> {
   }
 
   private static void register(DeliveryCounts counts, MetricGroup metrics) {
-    metrics.gauge("notificationsSent", counts::sent);
-    metrics.gauge("notificationsFailed", counts::failed);
-    metrics.gauge("notificationsRetried", counts::retried);
-    metrics.gauge("notificationsUnconfigured", counts::unconfigured);
-    metrics.gauge("notificationsPending", counts::pending);
-    metrics.gauge("notificationErrors", counts::errors);
-    metrics.gauge("overdueEscalations", counts::overdueEscalations);
-    metrics.gauge("oldestPendingNotificationMillis", counts::oldestPendingMillis);
+    for (String name : counts.channels()) {
+      DeliveryCounts.OfChannel channel = counts.channel(name);
+      JobMetric.NOTIFICATIONS_SENT.gauge(metrics, name, channel::sent);
+      JobMetric.NOTIFICATIONS_RETRIED.gauge(metrics, name, channel::retried);
+      JobMetric.NOTIFICATIONS_FAILED.gauge(metrics, name, channel::failed);
+    }
+    JobMetric.NOTIFICATIONS_UNCONFIGURED.gauge(metrics, counts::unconfigured);
+    JobMetric.NOTIFICATION_ERRORS.gauge(metrics, counts::errors);
+    JobMetric.OUTBOX_PENDING.gauge(metrics, counts::pending);
+    JobMetric.OUTBOX_OLDEST.gauge(metrics, counts::oldestPendingMillis);
+    JobMetric.ESCALATIONS_OVERDUE.gauge(metrics, counts::overdueEscalations);
   }
 }

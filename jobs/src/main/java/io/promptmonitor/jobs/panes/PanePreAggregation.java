@@ -7,8 +7,9 @@ import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.common.windows.PaneBuffer;
 import io.promptmonitor.common.windows.PaneUpdate;
-import io.promptmonitor.jobs.counters.CheckpointedCounters;
-import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.metrics.CheckpointedCounters;
+import io.promptmonitor.jobs.metrics.JobMetric;
+import io.promptmonitor.jobs.metrics.WatermarkLag;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,6 +18,7 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -50,6 +52,8 @@ public final class PanePreAggregation extends AbstractStreamOperator<PaneUpdate>
   private transient PaneBuffer buffer;
   private transient CheckpointedCounters counters;
   private transient LongCounter executions;
+  private transient LongCounter late;
+  private transient WatermarkLag watermarkLag;
   private transient Consumer<PaneUpdate> emit;
 
   /** A time before which everything was expected to have arrived, milliseconds since the epoch. */
@@ -74,7 +78,12 @@ public final class PanePreAggregation extends AbstractStreamOperator<PaneUpdate>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
-    executions = counters.counter(CounterNames.EXECUTIONS);
+    executions = counters.counter(JobMetric.EXECUTIONS);
+    late = counters.counter(JobMetric.REJECTED, RejectionReason.LATE.code());
+    Counter panes = JobMetric.PANES.counter(getMetricGroup());
+    watermarkLag =
+        WatermarkLag.register(
+            getMetricGroup(), () -> getProcessingTimeService().getCurrentProcessingTime());
     nowState =
         context
             .getOperatorStateStore()
@@ -82,7 +91,11 @@ public final class PanePreAggregation extends AbstractStreamOperator<PaneUpdate>
     now = restoredNow();
     buffer = new PaneBuffer(pane, allowedLateness);
     StreamRecord<PaneUpdate> reused = new StreamRecord<>(null);
-    emit = update -> output.collect(reused.replace(update, update.time()));
+    emit =
+        update -> {
+          panes.inc();
+          output.collect(reused.replace(update, update.time()));
+        };
   }
 
   /**
@@ -113,10 +126,10 @@ public final class PanePreAggregation extends AbstractStreamOperator<PaneUpdate>
         buffer.flushAll(emit);
       }
     } else {
-      counters.counter(CounterNames.rejected(RejectionReason.LATE)).add(1L);
-      DeadLetter late =
+      late.add(1L);
+      DeadLetter deadLetter =
           DeadLetters.late(record, buffer.lateness(execution.timestamp(), now) - allowedLateness);
-      output.collect(LATE, new StreamRecord<>(late, execution.timestamp()));
+      output.collect(LATE, new StreamRecord<>(deadLetter, execution.timestamp()));
     }
   }
 
@@ -125,6 +138,7 @@ public final class PanePreAggregation extends AbstractStreamOperator<PaneUpdate>
     long passed = mark.getTimestamp() == Long.MAX_VALUE ? Long.MAX_VALUE : mark.getTimestamp() + 1;
     now = Math.max(now, passed);
     buffer.flush(now, emit);
+    watermarkLag.reached(mark.getTimestamp());
     super.processWatermark(mark);
   }
 

@@ -1,6 +1,8 @@
 package io.promptmonitor.jobs.registry;
 
 import io.promptmonitor.common.control.RegistrySignal;
+import io.promptmonitor.jobs.metrics.WatermarkLag;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
@@ -20,6 +22,8 @@ public abstract class RegistryFollower<I, O> extends AbstractStreamOperator<O>
     implements TwoInputStreamOperator<I, RegistrySignal, O>, BoundedMultiInput {
 
   private static final long serialVersionUID = 1L;
+
+  private transient WatermarkLag watermarkLag;
 
   /** The watermark that waits for the registry, if any. */
   private transient @Nullable Watermark held;
@@ -49,6 +53,20 @@ public abstract class RegistryFollower<I, O> extends AbstractStreamOperator<O>
   /** The first input has ended. */
   protected void inputEnded() throws Exception {
     // Mostly there is nothing to do: the last watermark says so, too.
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    watermarkLag =
+        WatermarkLag.register(
+            getMetricGroup(), () -> getProcessingTimeService().getCurrentProcessingTime());
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    super.processWatermark(mark);
+    watermarkLag.reached(mark.getTimestamp());
   }
 
   @Override

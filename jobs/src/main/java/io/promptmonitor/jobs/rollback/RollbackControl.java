@@ -1,6 +1,7 @@
 package io.promptmonitor.jobs.rollback;
 
 import io.promptmonitor.common.alerts.AlertEvent;
+import io.promptmonitor.common.alerts.AlertTransition.Change;
 import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.common.alerts.EscalationPolicy;
 import io.promptmonitor.common.alerts.OperatorCommand;
@@ -17,19 +18,23 @@ import io.promptmonitor.common.rollback.RollbackRecord;
 import io.promptmonitor.common.rollback.RollbackRegistry;
 import io.promptmonitor.common.windows.WindowUpdate;
 import io.promptmonitor.jobs.alerts.EscalationClock;
-import io.promptmonitor.jobs.counters.CheckpointedCounters;
-import io.promptmonitor.jobs.counters.CounterNames;
 import io.promptmonitor.jobs.keyed.EarlyElements;
 import io.promptmonitor.jobs.keyed.KeyedTimer;
+import io.promptmonitor.jobs.metrics.CheckpointedCounters;
+import io.promptmonitor.jobs.metrics.CountersByValue;
+import io.promptmonitor.jobs.metrics.DurationMetric;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import io.promptmonitor.jobs.registry.BroadcastRegistry;
 import io.promptmonitor.jobs.registry.PatientRegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -137,6 +142,7 @@ public final class RollbackControl
     eventTimer = KeyedTimer.ofEventTime(context.getKeyedStateStore(), "event-timer", timers);
     clockTimer = KeyedTimer.ofProcessingTime(context.getKeyedStateStore(), "clock-timer", timers);
     emitter = new Emitter();
+    JobMetric.REGISTRY_EVENT_ID.gauge(getMetricGroup(), () -> versions.view().lastEventId());
   }
 
   @Override
@@ -310,25 +316,46 @@ public final class RollbackControl
 
   /** Sends on what the protocol puts out. */
   private final class Emitter implements PromptRollbacks.Output {
+    private final CountersByValue<RollbackRecord.Status> rollbacks =
+        counters.counters(
+            JobMetric.ROLLBACKS,
+            List.of(RollbackRecord.Status.values()),
+            RollbackRecord.Status::label);
+    private final CountersByValue<Change> alerts =
+        counters.counters(JobMetric.ALERTS, List.of(Change.values()), JobMetric::label);
+    private final LongCounter retries = counters.counter(JobMetric.ROLLBACK_RETRIES);
+    private final DurationMetric latency =
+        DurationMetric.register(
+            JobMetric.ROLLBACK_LATENCY, JobMetric.ROLLBACK_LATENCY_TOTAL, getMetricGroup());
     private long time;
+
+    /** In a replay, event time and the registry's clock have nothing to do with each other. */
+    private void measure(RollbackRecord record) {
+      Instant triggered = record.triggeredAt();
+      Instant switched = record.switchedAt();
+      if (triggered != null && switched != null && clock == EscalationClock.PROCESSING_TIME) {
+        latency.add(Duration.between(triggered, switched).toMillis());
+      }
+    }
 
     @Override
     public void rollback(RollbackRecord record) {
       if (record.outcome() == null) {
-        counters.counter(CounterNames.rollbacks(record.status())).add(1L);
+        rollbacks.add(record.status(), 1);
+        measure(record);
       }
       output.collect(new StreamRecord<>(record, time));
     }
 
     @Override
     public void alert(AlertEvent event) {
-      counters.counter(CounterNames.alerts(event.change())).add(1L);
+      alerts.add(event.change(), 1);
       output.collect(ALERTS, new StreamRecord<>(event, time));
     }
 
     @Override
     public void registryUnavailable(RegistryException problem) {
-      counters.counter(CounterNames.ROLLBACK_RETRIES).add(1L);
+      retries.add(1L);
       LOG.warn("the rollback protocol waits for the registry: {}", problem.getMessage());
     }
   }

@@ -2,9 +2,13 @@ package io.promptmonitor.jobs.routing;
 
 import io.promptmonitor.common.ingest.DeadLetter;
 import io.promptmonitor.common.ingest.Ingested;
-import io.promptmonitor.jobs.counters.CheckpointedCounters;
-import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.jobs.metrics.CheckpointedCounters;
+import io.promptmonitor.jobs.metrics.CountersByValue;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
+import java.util.EnumSet;
+import java.util.Set;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
@@ -30,17 +34,24 @@ public final class RecordRouting extends ProcessFunction<Ingested, Ingested>
 
   private static final long serialVersionUID = 1L;
 
+  /** Why a record itself cannot be used. */
+  private static final Set<RejectionReason> REASONS =
+      EnumSet.complementOf(
+          EnumSet.of(RejectionReason.LATE, RejectionReason.FEEDBACK_WITHOUT_WINDOW));
+
   private transient CheckpointedCounters counters;
   private transient LongCounter records;
   private transient LongCounter feedback;
   private transient LongCounter rawTextStripped;
+  private transient CountersByValue<RejectionReason> rejected;
 
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
     counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
-    records = counters.counter(CounterNames.RECORDS);
-    feedback = counters.counter(CounterNames.FEEDBACK);
-    rawTextStripped = counters.counter(CounterNames.RAW_TEXT_STRIPPED);
+    records = counters.counter(JobMetric.RECORDS);
+    feedback = counters.counter(JobMetric.FEEDBACK);
+    rawTextStripped = counters.counter(JobMetric.RAW_TEXT_STRIPPED);
+    rejected = counters.counters(JobMetric.REJECTED, REASONS, RejectionReason::code);
   }
 
   @Override
@@ -57,7 +68,7 @@ public final class RecordRouting extends ProcessFunction<Ingested, Ingested>
     } else {
       DeadLetter deadLetter = record.deadLetter();
       if (deadLetter != null) {
-        counters.counter(CounterNames.rejected(deadLetter.reason())).add(1L);
+        rejected.add(deadLetter.reason(), 1);
         context.output(REJECTED, deadLetter);
       }
     }

@@ -1,6 +1,7 @@
 package io.promptmonitor.jobs.sink;
 
 import io.promptmonitor.database.Database;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -40,6 +41,7 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
   private final Counter rowsWritten;
   private final Counter sendErrors;
   private final Counter batches;
+  private final Counter rows;
   private final Counter retries;
   private final Counter rowsNotFound;
   private @Nullable Connection connection;
@@ -71,9 +73,10 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
     this.buffer = new RowBuffer<>(table);
     this.rowsWritten = metrics.getNumRecordsSendCounter();
     this.sendErrors = metrics.getNumRecordsSendErrorsCounter();
-    this.batches = metrics.counter("batches");
-    this.retries = metrics.counter("retries");
-    this.rowsNotFound = metrics.counter("rowsNotFound");
+    this.batches = JobMetric.SINK_BATCHES.counter(metrics, table.name());
+    this.retries = JobMetric.SINK_RETRIES.counter(metrics, table.name());
+    this.rowsNotFound = JobMetric.SINK_ROWS_NOT_FOUND.counter(metrics, table.name());
+    this.rows = JobMetric.SINK_ROWS.counter(metrics, table.name());
     metrics.setCurrentSendTimeGauge(() -> flushMillis);
   }
 
@@ -123,6 +126,7 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
     flushMillis = TimeUnit.NANOSECONDS.toMillis(pauses.nanoTime() - start);
     batches.inc();
     rowsWritten.inc(buffer.size());
+    rows.inc(buffer.size());
     buffer.clear();
     written.run();
     if (attempt > 0) {

@@ -12,7 +12,7 @@ import java.util.List;
  */
 interface JdbcTable<T> extends Serializable {
 
-  /** The table's name, for messages. */
+  /** The table's name, for messages and metrics. */
   String name();
 
   /**

@@ -17,13 +17,15 @@ import io.promptmonitor.common.windows.SlidingEvaluator;
 import io.promptmonitor.common.windows.SlidingWindows;
 import io.promptmonitor.common.windows.WindowSize;
 import io.promptmonitor.common.windows.WindowUpdate;
-import io.promptmonitor.jobs.counters.CheckpointedCounters;
-import io.promptmonitor.jobs.counters.CounterNames;
+import io.promptmonitor.jobs.metrics.CheckpointedCounters;
+import io.promptmonitor.jobs.metrics.CountersByValue;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import io.promptmonitor.jobs.registry.BroadcastRegistry;
 import io.promptmonitor.jobs.registry.RegistryFollower;
 import io.promptmonitor.jobs.serialization.RecordTypeInfo;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -120,8 +122,8 @@ public final class WindowRollUp extends RegistryFollower<PaneUpdate, WindowUpdat
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     counters = new CheckpointedCounters(getRuntimeContext(), context.getOperatorStateStore());
-    registryChanges = counters.counter(CounterNames.REGISTRY_CHANGES);
-    registryRepeats = counters.counter(CounterNames.REGISTRY_REPEATS);
+    registryChanges = counters.counter(JobMetric.REGISTRY_CHANGES);
+    registryRepeats = counters.counter(JobMetric.REGISTRY_REPEATS);
     registry = new BroadcastRegistry(context.getOperatorStateStore());
     versions = new KnownVersions(registry.view(), rules);
     inputWatermarkState = context.getOperatorStateStore().getBroadcastState(INPUT_WATERMARK);
@@ -135,9 +137,9 @@ public final class WindowRollUp extends RegistryFollower<PaneUpdate, WindowUpdat
     rollUpOutput = new Output();
     entries = new LinkedHashMap<>(16, 0.75f, true);
     windowsInMemory = 0;
-    getMetricGroup().gauge("prompt_versions_in_memory", () -> entries.size());
-    getMetricGroup().gauge("windows_in_memory", () -> windowsInMemory);
-    getMetricGroup().gauge("registry_event_id", () -> registry.view().lastEventId());
+    JobMetric.PROMPT_VERSIONS_IN_MEMORY.gauge(getMetricGroup(), () -> entries.size());
+    JobMetric.WINDOWS_IN_MEMORY.gauge(getMetricGroup(), () -> windowsInMemory);
+    JobMetric.REGISTRY_EVENT_ID.gauge(getMetricGroup(), () -> registry.view().lastEventId());
   }
 
   private static MapStateDescriptor<Long, byte[]> descriptor(String name) {
@@ -154,7 +156,7 @@ public final class WindowRollUp extends RegistryFollower<PaneUpdate, WindowUpdat
       addFeedback(entry, update);
     } else if (!entry.rollUp.add(update.time(), update.aggregate(), update.exemplars(), now())) {
       // They were counted as executions before the shuffle.
-      counters.counter(CounterNames.EXECUTIONS).add(-update.aggregate().executionCount());
+      counters.takeBack(JobMetric.EXECUTIONS, update.aggregate().executionCount());
       rollUpOutput.late(
           "panes:" + update.promptVersion(),
           update.time(),
@@ -320,14 +322,19 @@ public final class WindowRollUp extends RegistryFollower<PaneUpdate, WindowUpdat
   private final class Output implements RollUpOutput {
     private final StreamRecord<WindowUpdate> row = new StreamRecord<>(null);
     private final StreamRecord<SlidingWindows> evaluation = new StreamRecord<>(null);
-    private final LongCounter rows = counters.counter(CounterNames.WINDOW_ROWS);
-    private final LongCounter evaluations = counters.counter(CounterNames.EVALUATIONS);
+    private final LongCounter rows = counters.counter(JobMetric.WINDOW_ROWS);
+    private final LongCounter evaluations = counters.counter(JobMetric.EVALUATIONS);
     private final LongCounter[] firstRows = new LongCounter[WindowSize.values().length];
+    private final CountersByValue<RejectionReason> rejected =
+        counters.counters(
+            JobMetric.REJECTED,
+            List.of(RejectionReason.LATE, RejectionReason.FEEDBACK_WITHOUT_WINDOW),
+            RejectionReason::code);
     private @Nullable PromptVersionId promptVersion;
 
     Output() {
       for (WindowSize size : WindowSize.values()) {
-        firstRows[size.ordinal()] = counters.counter(CounterNames.windows(size));
+        firstRows[size.ordinal()] = counters.counter(JobMetric.WINDOWS, size.label());
       }
     }
 
@@ -357,7 +364,7 @@ public final class WindowRollUp extends RegistryFollower<PaneUpdate, WindowUpdat
     }
 
     void late(String source, long position, RejectionReason reason, long count, String detail) {
-      counters.counter(CounterNames.rejected(reason)).add(count);
+      rejected.add(reason, count);
       DeadLetter deadLetter =
           new DeadLetter(source, position, reason, count + " " + detail, 0, null, position);
       output.collect(LATE, new StreamRecord<>(deadLetter));

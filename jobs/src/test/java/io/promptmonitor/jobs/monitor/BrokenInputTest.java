@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promptmonitor.common.deployment.MonitorConfig;
 import io.promptmonitor.common.ingest.RejectionReason;
 import io.promptmonitor.database.embedded.PostgresExtension;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -133,7 +134,7 @@ class BrokenInputTest {
 
     assertThat(summary.records()).isEqualTo(2 * BROKEN);
     assertThat(summary.rejected()).isEqualTo(expected);
-    assertThat(summary.count("raw_text_stripped")).isGreaterThanOrEqualTo(BROKEN);
+    assertThat(summary.count(JobMetric.RAW_TEXT_STRIPPED)).isGreaterThanOrEqualTo(BROKEN);
     assertThat(
             POSTGRES.query(
                 "SELECT sum(execution_count) FROM window_metrics WHERE window_size = '1m'"))

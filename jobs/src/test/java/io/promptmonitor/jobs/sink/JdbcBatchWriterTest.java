@@ -226,9 +226,9 @@ class JdbcBatchWriterTest {
       timers.setCurrentTime(51_000);
       assertThat(postgres.query(count)).isEqualTo("4");
       assertThat(timers.getNumActiveTimers()).isZero();
-      assertThat(counter("batches")).isEqualTo(2);
+      assertThat(counter("promptmonitor.table.window_metrics.sink_batches")).isEqualTo(2);
       assertThat(counter("numRecordsSend")).isEqualTo(4);
-      assertThat(counter("retries")).isZero();
+      assertThat(counter("promptmonitor.table.window_metrics.sink_retries")).isZero();
     }
   }
 
@@ -239,7 +239,7 @@ class JdbcBatchWriterTest {
       writer.flush(false);
     }
     assertThat(postgres.query("SELECT count(*) FROM window_metrics")).isEqualTo("0");
-    assertThat(counter("rowsNotFound")).isEqualTo(1);
+    assertThat(counter("promptmonitor.table.window_metrics.sink_rows_not_found")).isEqualTo(1);
   }
 
   @Test
@@ -262,7 +262,7 @@ class JdbcBatchWriterTest {
         .hasLineCount(1);
     assertThat(pauses.slept)
         .containsExactly(100L, 200L, 400L, 800L, 1600L, 3200L, 6400L, 10_000L, 10_000L, 10_000L);
-    assertThat(counter("retries")).isEqualTo(10);
+    assertThat(counter("promptmonitor.table.window_metrics.sink_retries")).isEqualTo(10);
   }
 
   @Test

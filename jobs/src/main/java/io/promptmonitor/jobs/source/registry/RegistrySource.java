@@ -1,8 +1,11 @@
 package io.promptmonitor.jobs.source.registry;
 
 import io.promptmonitor.common.control.RegistrySignal;
+import io.promptmonitor.common.registry.RegistryChange;
+import io.promptmonitor.jobs.metrics.JobMetric;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceOutput;
@@ -12,6 +15,7 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
@@ -50,7 +54,13 @@ public final class RegistrySource
 
   @Override
   public SourceReader<RegistrySignal, RegistrySplit> createReader(SourceReaderContext context) {
-    return new Reader(changes, polling, boundedness == Boundedness.BOUNDED, context);
+    Outage outage = new Outage();
+    Emitter emitter = new Emitter();
+    JobMetric.REGISTRY_EVENT_ID.gauge(context.metricGroup(), () -> emitter.lastEventId);
+    JobMetric.REGISTRY_AWAY.gauge(context.metricGroup(), outage::millis);
+    boolean bounded = boundedness == Boundedness.BOUNDED;
+    return new Reader(
+        () -> new RegistrySplitReader(changes, polling, bounded, outage), emitter, context);
   }
 
   @Override
@@ -90,15 +100,10 @@ public final class RegistrySource
           RegistrySignal, RegistrySignal, RegistrySplit, Progress> {
 
     Reader(
-        RegistryChanges.Factory changes,
-        RegistryPolling polling,
-        boolean bounded,
+        Supplier<SplitReader<RegistrySignal, RegistrySplit>> reader,
+        Emitter emitter,
         SourceReaderContext context) {
-      super(
-          () -> new RegistrySplitReader(changes, polling, bounded),
-          new Emitter(),
-          context.getConfiguration(),
-          context);
+      super(reader, emitter, context.getConfiguration(), context);
     }
 
     @Override
@@ -121,11 +126,18 @@ public final class RegistrySource
   private static final class Emitter
       implements RecordEmitter<RegistrySignal, RegistrySignal, Progress> {
 
+    /** For the metric, which others read. */
+    private volatile long lastEventId;
+
     @Override
     public void emitRecord(
         RegistrySignal signal, SourceOutput<RegistrySignal> output, Progress progress) {
       output.collect(signal);
       progress.split = progress.split.after(signal);
+      RegistryChange change = signal.change();
+      if (change != null) {
+        lastEventId = change.event().eventId();
+      }
     }
   }
 }

@@ -58,6 +58,7 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
   private final RegistryChanges.Factory factory;
   private final RegistryPolling polling;
   private final boolean bounded;
+  private final Outage outage;
   private final Semaphore wakeUps = new Semaphore(0);
 
   /** Opened when it is needed, and anew after each failure. */
@@ -73,12 +74,19 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
   private boolean everRead;
   private long pauseMillis;
   private int failures;
-  private long awaySince;
 
-  RegistrySplitReader(RegistryChanges.Factory factory, RegistryPolling polling, boolean bounded) {
+  /**
+   * Reads the logs that {@code factory} opens.
+   *
+   * @param bounded whether it ends with what there is
+   * @param outage is told while they cannot be read
+   */
+  RegistrySplitReader(
+      RegistryChanges.Factory factory, RegistryPolling polling, boolean bounded, Outage outage) {
     this.factory = factory;
     this.polling = polling;
     this.bounded = bounded;
+    this.outage = outage;
   }
 
   @Override
@@ -134,6 +142,7 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
       if (failures > 0) {
         LOG.info("the registry can be read again, after {} failures", failures);
         failures = 0;
+        outage.end();
       }
       return page;
     } catch (RegistryException e) {
@@ -190,12 +199,12 @@ final class RegistrySplitReader implements SplitReader<RegistrySignal, RegistryS
     close();
     confirmed = false;
     failures++;
+    outage.begin();
     if (failures == 1) {
-      awaySince = System.nanoTime();
       LOG.warn("the registry cannot be read, trying again until it can: {}", failure.getMessage());
     }
     pauseMillis = polling.retry().pauseMillis(failures, ThreadLocalRandom.current().nextDouble());
-    long away = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - awaySince);
+    long away = outage.millis();
     if (bounded && away + pauseMillis > polling.retry().totalMillis()) {
       throw new IOException(
           "cannot read the registry for %d s now: %s"

@@ -91,7 +91,8 @@ class RegistrySplitReaderTest {
               return new Log();
             },
             polling,
-            bounded);
+            bounded,
+            new Outage());
     reader.handleSplitsChanges(new SplitsAddition<>(List.of(from)));
     return reader;
   }
