@@ -62,6 +62,20 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class EndToEndTest {
 
+  /** Consumer lag, and what the job measures of itself. */
+  private static final List<String> METRICS =
+      List.of(
+          "pendingRecords",
+          "promptmonitor_watermark_lag_ms",
+          "promptmonitor_reason_rejected",
+          "promptmonitor_duplicates",
+          "promptmonitor_panes",
+          "promptmonitor_size_windows",
+          "promptmonitor_evaluation_lag_ms",
+          "promptmonitor_outbox_pending",
+          "promptmonitor_rollback_latency_ms",
+          "promptmonitor_table_sink_rows");
+
   private static final Path ROOT = Path.of(System.getProperty("promptmonitor.root", ".."));
   private static final Path TARGET = Path.of("target").toAbsolutePath();
   private static final Path JOB_JAR = TARGET.resolve("promptmon-job.jar");
@@ -287,6 +301,7 @@ class EndToEndTest {
     return rebuilt;
   }
 
+  /** What the job says of itself is in Prometheus. */
   private static void checkPrometheus(LocalCluster cluster) throws Exception {
     Await.until(
         "Prometheus has scraped the job",
@@ -294,6 +309,12 @@ class EndToEndTest {
         () ->
             cluster.prometheus("flink_jobmanager_numRunningJobs").containsValue(1.0)
                 && cluster.prometheus("up").values().stream().filter(v -> v == 1).count() >= 3);
+    for (String metric : METRICS) {
+      Await.until(
+          "Prometheus has " + metric,
+          LIMIT,
+          () -> !cluster.prometheus("flink_taskmanager_job_task_operator_" + metric).isEmpty());
+    }
   }
 
   private static void undisturbedRun(LocalCluster cluster, Path config, Database oracle)

@@ -136,12 +136,8 @@ class DeploymentFilesTest {
     for (Map.Entry<String, Object> entry : services().entrySet()) {
       for (Object volume : list(map(entry.getValue()).get("volumes"))) {
         String[] parts = ((String) volume).split(":");
-        if (parts[0].startsWith("./")
-            && !parts[0].startsWith("./deploy/prometheus")
-            && !parts[0].startsWith("./deploy/grafana")) {
-          assertThat(ROOT.resolve(parts[0])).exists();
-        }
         if (parts[0].startsWith("./")) {
+          assertThat(ROOT.resolve(parts[0])).exists();
           assertThat(parts[parts.length - 1]).as("read-only").isEqualTo("ro");
         }
       }
