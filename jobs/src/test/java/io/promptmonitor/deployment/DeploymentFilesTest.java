@@ -1,7 +1,6 @@
 package io.promptmonitor.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kubernetes.client.openapi.models.V1CronJob;
@@ -72,7 +71,8 @@ class DeploymentFilesTest {
         Files.writeString(
             directory.resolve("env"),
             Files.readString(ROOT.resolve(".env.example")).replaceAll("(?m)=$", "=x"));
-    run(
+    CommandLineTool.run(
+        ROOT,
         "docker-compose",
         "-f",
         "docker-compose.yml",
@@ -302,18 +302,21 @@ class DeploymentFilesTest {
       }
     }
     assertThat(command).contains("deploy/docker/keep-job");
-    run(command.toArray(String[]::new));
+    CommandLineTool.run(ROOT, command.toArray(String[]::new));
   }
 
   @Test
   void yamlPassesYamllint() throws Exception {
-    run(
+    CommandLineTool.run(
+        ROOT,
         "yamllint",
         "--strict",
         "docker-compose.yml",
         "deploy/config",
         "deploy/flink",
-        "deploy/kubernetes");
+        "deploy/grafana",
+        "deploy/kubernetes",
+        "deploy/prometheus");
   }
 
   private static boolean isScript(Path file) throws IOException {
@@ -323,18 +326,6 @@ class DeploymentFilesTest {
       return new String(start, 0, read, StandardCharsets.ISO_8859_1)
           .matches("(?s)#!.*\\b(ba)?sh\\n.*");
     }
-  }
-
-  /** Runs a tool in the project's root; the test is skipped where there is no such tool. */
-  private static void run(String... command) throws Exception {
-    boolean there =
-        Stream.of(System.getenv("PATH").split(":"))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, command[0])));
-    assumeTrue(there, "there is no " + command[0] + " on the PATH");
-    Process process =
-        new ProcessBuilder(command).directory(ROOT.toFile()).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
   }
 
   private static Map<String, Object> services() throws IOException {
