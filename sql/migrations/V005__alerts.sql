@@ -173,6 +173,7 @@ CREATE TABLE promptmon.notification_message (
 );
 
 CREATE INDEX notification_message_notification ON promptmon.notification_message (notification_id);
+CREATE INDEX notification_message_alert ON promptmon.notification_message (alert_id);
 
 CREATE TABLE promptmon.notification_channel (
     channel          text        NOT NULL,
@@ -188,26 +189,15 @@ CREATE TABLE promptmon.notification_channel (
     CONSTRAINT error_while_failing CHECK ((failing_since IS NULL) = (last_error IS NULL))
 );
 
--- What people look at: the episodes with what became of them.
-CREATE VIEW promptmon.alert_overview AS
-    SELECT a.alert_id, a.prompt_id, a.prompt_version, a.rule, a.kind, a.severity, a.condition, a.actions, a.phase, a.cause,
-        a.pending_since, a.fired_at, a.ended_at, a.ended_at - a.fired_at AS time_to_resolve,
-        a.metric, a.value, a.operator, a.threshold, a.baseline, a.sample_count, a.window_length, a.evidence, a.flagged_for_review,
-        e.told_at, e.escalated_at, e.acknowledged_at, e.acknowledged_by, e.acknowledged_comment, e.muted_by, e.messages,
-        e.due_at AS escalation_due_at
-    FROM promptmon.alert a
-    LEFT JOIN promptmon.alert_escalation e USING (alert_id);
-
 REVOKE ALL ON promptmon.alert, promptmon.alert_event, promptmon.alert_exemplar, promptmon.rule_status, promptmon.alert_escalation,
-    promptmon.notification, promptmon.notification_message, promptmon.notification_channel, promptmon.alert_overview FROM PUBLIC;
+    promptmon.notification, promptmon.notification_message, promptmon.notification_channel FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE ON promptmon.alert, promptmon.alert_event, promptmon.alert_exemplar, promptmon.alert_escalation,
     promptmon.notification, promptmon.notification_message, promptmon.notification_channel TO promptmon_job;
 -- A rule that no longer holds for a version has no status.
 GRANT SELECT, INSERT, UPDATE, DELETE ON promptmon.rule_status TO promptmon_job;
-GRANT SELECT ON promptmon.alert_overview TO promptmon_job;
 GRANT SELECT ON promptmon.alert, promptmon.alert_event, promptmon.rule_status, promptmon.alert_escalation, promptmon.notification,
-    promptmon.notification_message, promptmon.notification_channel, promptmon.alert_overview TO promptmon_operator, promptmon_analyst, promptmon_investigator;
+    promptmon.notification_message, promptmon.notification_channel TO promptmon_operator, promptmon_analyst, promptmon_investigator;
 -- Single executions, if only by their hashes.
 GRANT SELECT ON promptmon.alert_exemplar TO promptmon_operator, promptmon_investigator;
 
@@ -329,36 +319,3 @@ COMMENT ON COLUMN promptmon.notification_channel.last_error IS 'Why the last att
 COMMENT ON COLUMN promptmon.notification_channel.outage_told_at IS 'When those on other channels were last told that this one fails. NULL if never.';
 COMMENT ON COLUMN promptmon.notification_channel.recovery_told_at IS 'When they were last told that it works again. NULL if never.';
 COMMENT ON COLUMN promptmon.notification_channel.updated_at IS 'When the row was last written (clock of the database).';
-
-COMMENT ON VIEW promptmon.alert_overview IS 'One row per episode of an alert, with what is known of who was told.';
-COMMENT ON COLUMN promptmon.alert_overview.alert_id IS 'Identifies the episode: the same for rule, prompt, version and beginning, also after a restart or in a replay. The dedup key of notifications.';
-COMMENT ON COLUMN promptmon.alert_overview.prompt_id IS 'Identifier of the prompt.';
-COMMENT ON COLUMN promptmon.alert_overview.prompt_version IS 'Version of the prompt.';
-COMMENT ON COLUMN promptmon.alert_overview.rule IS 'Name of the rule.';
-COMMENT ON COLUMN promptmon.alert_overview.kind IS 'Where the rule comes from: alert_rule, rollback_trigger, manual_review, no_data_alert, or rollback for what the rollback protocol tells.';
-COMMENT ON COLUMN promptmon.alert_overview.severity IS 'warning or critical.';
-COMMENT ON COLUMN promptmon.alert_overview.condition IS 'The condition of the rule, with the version''s own threshold if it has one.';
-COMMENT ON COLUMN promptmon.alert_overview.actions IS 'What the rule does when it fires: alert, auto_rollback, flag_for_review.';
-COMMENT ON COLUMN promptmon.alert_overview.phase IS 'pending, firing, resolved (it fired) or cancelled (it never fired).';
-COMMENT ON COLUMN promptmon.alert_overview.cause IS 'Why it is in that phase: condition, no_data, insufficient_data, rule_changed, rule_removed or superseded.';
-COMMENT ON COLUMN promptmon.alert_overview.pending_since IS 'When the condition began to hold (event time).';
-COMMENT ON COLUMN promptmon.alert_overview.fired_at IS 'When the alert began to fire (event time). NULL if it did not.';
-COMMENT ON COLUMN promptmon.alert_overview.ended_at IS 'When the alert was resolved or cancelled (event time). NULL while it goes on.';
-COMMENT ON COLUMN promptmon.alert_overview.time_to_resolve IS 'How long the alert fired. NULL while it does.';
-COMMENT ON COLUMN promptmon.alert_overview.metric IS 'The metric that tells most about why. NULL if nothing was seen, as when there are no executions.';
-COMMENT ON COLUMN promptmon.alert_overview.value IS 'Value of the metric, in its unit, when the alert began to fire; while pending, when that began.';
-COMMENT ON COLUMN promptmon.alert_overview.operator IS 'How it was compared: >, >=, < or <=.';
-COMMENT ON COLUMN promptmon.alert_overview.threshold IS 'What it was compared with, in the same unit.';
-COMMENT ON COLUMN promptmon.alert_overview.baseline IS 'The version''s baseline that the threshold was made from. NULL if it was not made from one.';
-COMMENT ON COLUMN promptmon.alert_overview.sample_count IS 'How many executions, ratings or scores the value is taken from.';
-COMMENT ON COLUMN promptmon.alert_overview.window_length IS 'Length of the window that was looked at; it ended at that time.';
-COMMENT ON COLUMN promptmon.alert_overview.evidence IS 'How many times more probable the window is under a worse version (e-value). NULL if the rule does not ask for evidence.';
-COMMENT ON COLUMN promptmon.alert_overview.flagged_for_review IS 'Whether the alert fired and marked the version for a person to look at.';
-COMMENT ON COLUMN promptmon.alert_overview.told_at IS 'When people were last told that it fires. NULL if they were not.';
-COMMENT ON COLUMN promptmon.alert_overview.escalated_at IS 'When it was escalated. NULL if it was not.';
-COMMENT ON COLUMN promptmon.alert_overview.acknowledged_at IS 'When somebody took it on. NULL if nobody did.';
-COMMENT ON COLUMN promptmon.alert_overview.acknowledged_by IS 'Who took it on: the database''s user.';
-COMMENT ON COLUMN promptmon.alert_overview.acknowledged_comment IS 'What they said. NULL if nothing.';
-COMMENT ON COLUMN promptmon.alert_overview.muted_by IS 'Why nobody is told now: a silence, or a worse alert. NULL if it is not muted.';
-COMMENT ON COLUMN promptmon.alert_overview.messages IS 'How many messages there were.';
-COMMENT ON COLUMN promptmon.alert_overview.escalation_due_at IS 'When the next message is due. NULL if none is. If this is long past, and was not yet when the row was written, escalation does not work.';

@@ -296,7 +296,7 @@ COMMENT ON FUNCTION promptmon.rollbacks_clear(text, text) IS
 
 -- What people look at.
 
-CREATE VIEW promptmon.rollback_overview AS
+CREATE VIEW promptmon.rollback_history AS
     SELECT r.rollback_id, r.kind, r.prompt_id, r.from_version, r.to_version, r.status, r.refusal, r.refusal_reason, r.requested_by, r.reason,
         coalesce(r.switched_at, r.triggered_at) AS happened_at,
         r.cause ->> 'alert_id' AS alert_id,
@@ -353,7 +353,7 @@ CREATE VIEW promptmon.rollback_allowance AS
     CROSS JOIN LATERAL (SELECT promptmon.rollback_intervention_since(switches.prompt_id, limits.max_per_day) AS since) AS intervention;
 
 
-REVOKE ALL ON promptmon.rollback_event, promptmon.rollback_overview, promptmon.rollback_allowance FROM PUBLIC;
+REVOKE ALL ON promptmon.rollback_event, promptmon.rollback_history, promptmon.rollback_allowance FROM PUBLIC;
 REVOKE ALL ON FUNCTION promptmon.rollback_event_keep_switch(), promptmon.minutes_text(numeric),
     promptmon.rollback_step(text, timestamptz, text),
     promptmon.rollback_record(promptmon.rollback_event, promptmon.registry_event),
@@ -367,7 +367,7 @@ REVOKE ALL ON FUNCTION promptmon.rollback_event_keep_switch(), promptmon.minutes
 -- The job can switch a version only by rolling back.
 GRANT SELECT, INSERT, UPDATE ON promptmon.rollback_event TO promptmon_job;
 GRANT SELECT ON promptmon.rollback_event TO promptmon_operator, promptmon_analyst, promptmon_investigator;
-GRANT SELECT ON promptmon.rollback_overview, promptmon.rollback_allowance
+GRANT SELECT ON promptmon.rollback_history, promptmon.rollback_allowance
     TO promptmon_job, promptmon_operator, promptmon_analyst, promptmon_investigator;
 GRANT EXECUTE ON FUNCTION promptmon.rollback_automatic(jsonb, interval, integer), promptmon.rollback_verified_target(text, text) TO promptmon_job;
 GRANT EXECUTE ON FUNCTION promptmon.rollbacks_clear(text, text) TO promptmon_operator;
@@ -404,49 +404,49 @@ COMMENT ON COLUMN promptmon.rollback_event.min_interval IS 'Least time between t
 COMMENT ON COLUMN promptmon.rollback_event.max_per_day IS 'Most automatic rollbacks of the prompt in 24 hours, as it was enforced. NULL of all but automatic ones that happened.';
 COMMENT ON COLUMN promptmon.rollback_event.updated_at IS 'When the row was last written (clock of the database).';
 
-COMMENT ON VIEW promptmon.rollback_overview IS 'One row per rollback, and per rollback that a rule demanded and that did not happen.';
-COMMENT ON COLUMN promptmon.rollback_overview.rollback_id IS 'Identifies the rollback: of an automatic one the decision, which is the episode of the alert; of a manual one manual- and the number of the registry''s event.';
-COMMENT ON COLUMN promptmon.rollback_overview.kind IS 'automatic (a rule decided) or manual (an operator did).';
-COMMENT ON COLUMN promptmon.rollback_overview.prompt_id IS 'Identifier of the prompt.';
-COMMENT ON COLUMN promptmon.rollback_overview.from_version IS 'The version that fails, or was replaced.';
-COMMENT ON COLUMN promptmon.rollback_overview.to_version IS 'The version to go back to. NULL if there is none.';
-COMMENT ON COLUMN promptmon.rollback_overview.status IS 'switched (it happened), held_back (it did not, and may yet) or refused (it did not, and will not for this trigger unless the registry changes).';
-COMMENT ON COLUMN promptmon.rollback_overview.refusal IS 'Why it did not happen, see rollback_event. NULL if it did.';
-COMMENT ON COLUMN promptmon.rollback_overview.refusal_reason IS 'The same in a sentence.';
-COMMENT ON COLUMN promptmon.rollback_overview.requested_by IS 'Who switched: the user that the database authenticated. NULL if it did not happen.';
-COMMENT ON COLUMN promptmon.rollback_overview.reason IS 'Why, for people.';
-COMMENT ON COLUMN promptmon.rollback_overview.happened_at IS 'When it happened; if it did not, when it was demanded.';
-COMMENT ON COLUMN promptmon.rollback_overview.alert_id IS 'The episode of the alert that demanded it. NULL of a manual one.';
-COMMENT ON COLUMN promptmon.rollback_overview.rule IS 'Name of the rule. NULL of a manual one.';
-COMMENT ON COLUMN promptmon.rollback_overview.condition IS 'The condition of the rule. NULL of a manual one.';
-COMMENT ON COLUMN promptmon.rollback_overview.severity IS 'Severity of the rule: warning or critical. NULL of a manual one.';
-COMMENT ON COLUMN promptmon.rollback_overview.confidence IS 'How sure the rule is: low, medium or high. NULL of a manual one.';
-COMMENT ON COLUMN promptmon.rollback_overview.metric IS 'The metric that tells most about why. NULL if nothing was seen.';
-COMMENT ON COLUMN promptmon.rollback_overview.value IS 'Its value, in its unit. NULL if nothing was seen.';
-COMMENT ON COLUMN promptmon.rollback_overview.operator IS 'How it was compared: >, >=, < or <=.';
-COMMENT ON COLUMN promptmon.rollback_overview.threshold IS 'What it was compared with, in the same unit.';
-COMMENT ON COLUMN promptmon.rollback_overview.sample_count IS 'How many executions, ratings or scores the value is taken from.';
-COMMENT ON COLUMN promptmon.rollback_overview.window_length IS 'Length of the window that was looked at.';
-COMMENT ON COLUMN promptmon.rollback_overview.pending_since IS 'When the condition began to hold (event time). NULL of a manual one.';
-COMMENT ON COLUMN promptmon.rollback_overview.firing_since IS 'When the alert began to fire (event time). NULL of a manual one.';
-COMMENT ON COLUMN promptmon.rollback_overview.triggered_at IS 'The evaluation that completed the trigger (event time). NULL of a manual one.';
-COMMENT ON COLUMN promptmon.rollback_overview.switched_at IS 'When the registry switched (clock of the database). NULL if it did not.';
-COMMENT ON COLUMN promptmon.rollback_overview.seconds_to_switch IS 'From triggered_at to switched_at, in seconds; says something only where event time is the time of day, not of a replay. NULL of a manual one, and of one that did not happen.';
-COMMENT ON COLUMN promptmon.rollback_overview.e_value IS 'How many times more probable what was seen is under a version worse than the one to go back to. NULL if that cannot be said.';
-COMMENT ON COLUMN promptmon.rollback_overview.e_value_needed IS 'The e-value from which on a version is rolled back. NULL if none was asked for.';
-COMMENT ON COLUMN promptmon.rollback_overview.counted IS 'How many executions failed, or were slower than slower_than_ms.';
-COMMENT ON COLUMN promptmon.rollback_overview.executions IS 'Of how many.';
-COMMENT ON COLUMN promptmon.rollback_overview.slower_than_ms IS 'From which latency on executions were counted, in milliseconds. NULL if failures were.';
-COMMENT ON COLUMN promptmon.rollback_overview.reference IS 'The share that the other version has of such executions, 0 to 1. NULL if it is not known.';
-COMMENT ON COLUMN promptmon.rollback_overview.reference_executions IS 'Of how many executions that is the share. NULL if it was not measured.';
-COMMENT ON COLUMN promptmon.rollback_overview.watch_until IS 'Until when recovery is watched (event time). NULL before that begins.';
-COMMENT ON COLUMN promptmon.rollback_overview.outcome IS 'What came of it: recovered, not_recovered or no_data. NULL while it is watched.';
-COMMENT ON COLUMN promptmon.rollback_overview.outcome_reason IS 'The same in a sentence.';
-COMMENT ON COLUMN promptmon.rollback_overview.outcome_at IS 'When that was decided (event time).';
-COMMENT ON COLUMN promptmon.rollback_overview.straggler_executions IS 'How many executions still reported the old version after the switch. NULL before they are counted.';
-COMMENT ON COLUMN promptmon.rollback_overview.straggler_share IS 'Which share of all executions since the switch that is, 0 to 1.';
-COMMENT ON COLUMN promptmon.rollback_overview.straggler_lag_seconds IS 'How long after the switch the last of them was, in seconds. NULL if there was none.';
-COMMENT ON COLUMN promptmon.rollback_overview.registry_event_id IS 'The event of the registry, see registry_event. NULL if it did not happen.';
+COMMENT ON VIEW promptmon.rollback_history IS 'One row per rollback, and per rollback that a rule demanded and that did not happen.';
+COMMENT ON COLUMN promptmon.rollback_history.rollback_id IS 'Identifies the rollback: of an automatic one the decision, which is the episode of the alert; of a manual one manual- and the number of the registry''s event.';
+COMMENT ON COLUMN promptmon.rollback_history.kind IS 'automatic (a rule decided) or manual (an operator did).';
+COMMENT ON COLUMN promptmon.rollback_history.prompt_id IS 'Identifier of the prompt.';
+COMMENT ON COLUMN promptmon.rollback_history.from_version IS 'The version that fails, or was replaced.';
+COMMENT ON COLUMN promptmon.rollback_history.to_version IS 'The version to go back to. NULL if there is none.';
+COMMENT ON COLUMN promptmon.rollback_history.status IS 'switched (it happened), held_back (it did not, and may yet) or refused (it did not, and will not for this trigger unless the registry changes).';
+COMMENT ON COLUMN promptmon.rollback_history.refusal IS 'Why it did not happen, see rollback_event. NULL if it did.';
+COMMENT ON COLUMN promptmon.rollback_history.refusal_reason IS 'The same in a sentence.';
+COMMENT ON COLUMN promptmon.rollback_history.requested_by IS 'Who switched: the user that the database authenticated. NULL if it did not happen.';
+COMMENT ON COLUMN promptmon.rollback_history.reason IS 'Why, for people.';
+COMMENT ON COLUMN promptmon.rollback_history.happened_at IS 'When it happened; if it did not, when it was demanded.';
+COMMENT ON COLUMN promptmon.rollback_history.alert_id IS 'The episode of the alert that demanded it. NULL of a manual one.';
+COMMENT ON COLUMN promptmon.rollback_history.rule IS 'Name of the rule. NULL of a manual one.';
+COMMENT ON COLUMN promptmon.rollback_history.condition IS 'The condition of the rule. NULL of a manual one.';
+COMMENT ON COLUMN promptmon.rollback_history.severity IS 'Severity of the rule: warning or critical. NULL of a manual one.';
+COMMENT ON COLUMN promptmon.rollback_history.confidence IS 'How sure the rule is: low, medium or high. NULL of a manual one.';
+COMMENT ON COLUMN promptmon.rollback_history.metric IS 'The metric that tells most about why. NULL if nothing was seen.';
+COMMENT ON COLUMN promptmon.rollback_history.value IS 'Its value, in its unit. NULL if nothing was seen.';
+COMMENT ON COLUMN promptmon.rollback_history.operator IS 'How it was compared: >, >=, < or <=.';
+COMMENT ON COLUMN promptmon.rollback_history.threshold IS 'What it was compared with, in the same unit.';
+COMMENT ON COLUMN promptmon.rollback_history.sample_count IS 'How many executions, ratings or scores the value is taken from.';
+COMMENT ON COLUMN promptmon.rollback_history.window_length IS 'Length of the window that was looked at.';
+COMMENT ON COLUMN promptmon.rollback_history.pending_since IS 'When the condition began to hold (event time). NULL of a manual one.';
+COMMENT ON COLUMN promptmon.rollback_history.firing_since IS 'When the alert began to fire (event time). NULL of a manual one.';
+COMMENT ON COLUMN promptmon.rollback_history.triggered_at IS 'The evaluation that completed the trigger (event time). NULL of a manual one.';
+COMMENT ON COLUMN promptmon.rollback_history.switched_at IS 'When the registry switched (clock of the database). NULL if it did not.';
+COMMENT ON COLUMN promptmon.rollback_history.seconds_to_switch IS 'From triggered_at to switched_at, in seconds; says something only where event time is the time of day, not of a replay. NULL of a manual one, and of one that did not happen.';
+COMMENT ON COLUMN promptmon.rollback_history.e_value IS 'How many times more probable what was seen is under a version worse than the one to go back to. NULL if that cannot be said.';
+COMMENT ON COLUMN promptmon.rollback_history.e_value_needed IS 'The e-value from which on a version is rolled back. NULL if none was asked for.';
+COMMENT ON COLUMN promptmon.rollback_history.counted IS 'How many executions failed, or were slower than slower_than_ms.';
+COMMENT ON COLUMN promptmon.rollback_history.executions IS 'Of how many.';
+COMMENT ON COLUMN promptmon.rollback_history.slower_than_ms IS 'From which latency on executions were counted, in milliseconds. NULL if failures were.';
+COMMENT ON COLUMN promptmon.rollback_history.reference IS 'The share that the other version has of such executions, 0 to 1. NULL if it is not known.';
+COMMENT ON COLUMN promptmon.rollback_history.reference_executions IS 'Of how many executions that is the share. NULL if it was not measured.';
+COMMENT ON COLUMN promptmon.rollback_history.watch_until IS 'Until when recovery is watched (event time). NULL before that begins.';
+COMMENT ON COLUMN promptmon.rollback_history.outcome IS 'What came of it: recovered, not_recovered or no_data. NULL while it is watched.';
+COMMENT ON COLUMN promptmon.rollback_history.outcome_reason IS 'The same in a sentence.';
+COMMENT ON COLUMN promptmon.rollback_history.outcome_at IS 'When that was decided (event time).';
+COMMENT ON COLUMN promptmon.rollback_history.straggler_executions IS 'How many executions still reported the old version after the switch. NULL before they are counted.';
+COMMENT ON COLUMN promptmon.rollback_history.straggler_share IS 'Which share of all executions since the switch that is, 0 to 1.';
+COMMENT ON COLUMN promptmon.rollback_history.straggler_lag_seconds IS 'How long after the switch the last of them was, in seconds. NULL if there was none.';
+COMMENT ON COLUMN promptmon.rollback_history.registry_event_id IS 'The event of the registry, see registry_event. NULL if it did not happen.';
 
 COMMENT ON VIEW promptmon.rollback_allowance IS 'One row per prompt that was ever rolled back automatically: whether it may be again, by the limits that held the last time.';
 COMMENT ON COLUMN promptmon.rollback_allowance.prompt_id IS 'Identifier of the prompt.';

@@ -1,6 +1,34 @@
 -- What analysts ask most, under names that stay. Aggregates only: no execution, no text of a prompt, nothing that was sent.
 -- No view hides rows of what its readers may not read anyway, so none needs to be a barrier.
 
+CREATE VIEW promptmon.alert_history AS
+    SELECT a.alert_id, a.prompt_id, a.prompt_version, a.rule, a.kind, a.severity, a.condition, a.actions, a.phase, a.cause,
+        a.pending_since, a.fired_at, a.ended_at, a.ended_at - a.fired_at AS time_to_resolve,
+        a.metric, a.value, a.operator, a.threshold, a.baseline, a.sample_count, a.window_length, a.evidence, a.flagged_for_review,
+        e.told_at, e.messages, n.sent AS notifications_sent, n.unsent AS notifications_unsent,
+        e.acknowledged_at, e.acknowledged_by, e.acknowledged_comment, e.acknowledged_at - e.firing_since AS time_to_acknowledge,
+        e.escalated_at, e.muted_by, e.due_at AS escalation_due_at, r.status AS rollback
+    FROM promptmon.alert a
+    LEFT JOIN promptmon.alert_escalation e USING (alert_id)
+    -- Of an automatic rollback the id is that of the alert which demanded it.
+    LEFT JOIN promptmon.rollback_event r ON r.rollback_id = a.alert_id
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT o.notification_id) FILTER (WHERE o.status = 'sent') AS sent,
+            count(DISTINCT o.notification_id) FILTER (WHERE o.status IN ('pending', 'failed', 'unconfigured')) AS unsent
+        FROM promptmon.notification_message m
+        JOIN promptmon.notification o USING (notification_id)
+        WHERE m.alert_id = a.alert_id) n;
+
+CREATE VIEW promptmon.calibration_status AS
+    SELECT DISTINCT ON (c.scope, c.subject)
+        c.scope, c.subject, c.prompt_id, c.prompt_version, v.status AS version_status, c.status, c.predicted, c.actual, c.bias, c.bias_lower, c.bias_upper,
+        c.quality_count, c.versions, c.days, c.drift_began, c.proposal, c.correction, c.proposed_correction, p.corrected_quality,
+        c.from_day, c.to_day, c.updated_at
+    FROM promptmon.calibration_result c
+    LEFT JOIN promptmon.registered_version v ON v.prompt_id = c.prompt_id AND v.version_id = c.prompt_version
+    LEFT JOIN promptmon.calibrated_prediction p ON p.prompt_id = c.prompt_id AND p.prompt_version = c.prompt_version
+    ORDER BY c.scope, c.subject, c.to_day DESC, c.updated_at DESC;
+
 CREATE VIEW promptmon.prompt_health AS
     SELECT v.prompt_id, v.version_id AS active_version, v.deployed_at,
         CASE WHEN coalesce(a.critical, 0) > 0 THEN 'critical'
@@ -23,7 +51,7 @@ CREATE VIEW promptmon.prompt_health AS
         ORDER BY m.window_start DESC LIMIT 1) w ON true
     LEFT JOIN LATERAL (
         SELECT o.happened_at, o.from_version, o.outcome
-        FROM promptmon.rollback_overview o
+        FROM promptmon.rollback_history o
         WHERE o.prompt_id = v.prompt_id AND o.status = 'switched'
         ORDER BY o.happened_at DESC LIMIT 1) r ON true
     WHERE v.status = 'active';
@@ -72,6 +100,67 @@ CREATE VIEW promptmon.token_cost AS
     FROM promptmon.window_metrics m
     LEFT JOIN promptmon.registered_version v ON v.prompt_id = m.prompt_id AND v.version_id = m.prompt_version
     WHERE m.window_size = '24h';
+
+COMMENT ON VIEW promptmon.alert_history IS 'One row per episode of an alert: what it was about, who was told, who took it on, how long it lasted, and what it led to.';
+COMMENT ON COLUMN promptmon.alert_history.alert_id IS 'Identifies the episode: the same for rule, prompt, version and beginning, also after a restart or in a replay. The dedup key of notifications.';
+COMMENT ON COLUMN promptmon.alert_history.prompt_id IS 'Identifier of the prompt.';
+COMMENT ON COLUMN promptmon.alert_history.prompt_version IS 'Version of the prompt.';
+COMMENT ON COLUMN promptmon.alert_history.rule IS 'Name of the rule.';
+COMMENT ON COLUMN promptmon.alert_history.kind IS 'Where the rule comes from: alert_rule, rollback_trigger, manual_review, no_data_alert, or rollback for what the rollback protocol tells.';
+COMMENT ON COLUMN promptmon.alert_history.severity IS 'warning or critical.';
+COMMENT ON COLUMN promptmon.alert_history.condition IS 'The condition of the rule, with the version''s own threshold if it has one.';
+COMMENT ON COLUMN promptmon.alert_history.actions IS 'What the rule does when it fires: alert, auto_rollback, flag_for_review.';
+COMMENT ON COLUMN promptmon.alert_history.phase IS 'pending, firing, resolved (it fired) or cancelled (it never fired).';
+COMMENT ON COLUMN promptmon.alert_history.cause IS 'Why it is in that phase: condition, no_data, insufficient_data, rule_changed, rule_removed or superseded.';
+COMMENT ON COLUMN promptmon.alert_history.pending_since IS 'When the condition began to hold (event time).';
+COMMENT ON COLUMN promptmon.alert_history.fired_at IS 'When the alert began to fire (event time). NULL if it did not.';
+COMMENT ON COLUMN promptmon.alert_history.ended_at IS 'When the alert was resolved or cancelled (event time). NULL while it goes on.';
+COMMENT ON COLUMN promptmon.alert_history.time_to_resolve IS 'How long the alert fired. NULL while it does.';
+COMMENT ON COLUMN promptmon.alert_history.metric IS 'The metric that tells most about why. NULL if nothing was seen, as when there are no executions.';
+COMMENT ON COLUMN promptmon.alert_history.value IS 'Value of the metric, in its unit, when the alert began to fire; while pending, when that began.';
+COMMENT ON COLUMN promptmon.alert_history.operator IS 'How it was compared: >, >=, < or <=.';
+COMMENT ON COLUMN promptmon.alert_history.threshold IS 'What it was compared with, in the same unit.';
+COMMENT ON COLUMN promptmon.alert_history.baseline IS 'The version''s baseline that the threshold was made from. NULL if it was not made from one.';
+COMMENT ON COLUMN promptmon.alert_history.sample_count IS 'How many executions, ratings or scores the value is taken from.';
+COMMENT ON COLUMN promptmon.alert_history.window_length IS 'Length of the window that was looked at; it ended at that time.';
+COMMENT ON COLUMN promptmon.alert_history.evidence IS 'How many times more probable the window is under a worse version (e-value). NULL if the rule does not ask for evidence.';
+COMMENT ON COLUMN promptmon.alert_history.flagged_for_review IS 'Whether the alert fired and marked the version for a person to look at.';
+COMMENT ON COLUMN promptmon.alert_history.told_at IS 'When people were last told that it fires. NULL if they were not.';
+COMMENT ON COLUMN promptmon.alert_history.messages IS 'How many messages there were.';
+COMMENT ON COLUMN promptmon.alert_history.notifications_sent IS 'How many notifications that say something of it were sent, of all channels. 0 in replays, which send nothing.';
+COMMENT ON COLUMN promptmon.alert_history.notifications_unsent IS 'How many are still to be sent, were given up, or are for a channel that the deployment does not have.';
+COMMENT ON COLUMN promptmon.alert_history.acknowledged_at IS 'When somebody took it on. NULL if nobody did.';
+COMMENT ON COLUMN promptmon.alert_history.acknowledged_by IS 'Who took it on: the database''s user.';
+COMMENT ON COLUMN promptmon.alert_history.acknowledged_comment IS 'What they said. NULL if nothing.';
+COMMENT ON COLUMN promptmon.alert_history.time_to_acknowledge IS 'From when escalation learnt that it fires until somebody took it on. NULL if nobody did.';
+COMMENT ON COLUMN promptmon.alert_history.escalated_at IS 'When it was escalated. NULL if it was not.';
+COMMENT ON COLUMN promptmon.alert_history.muted_by IS 'Why nobody is told now: a silence, or a worse alert. NULL if it is not muted.';
+COMMENT ON COLUMN promptmon.alert_history.escalation_due_at IS 'When the next message is due. NULL if none is. If this is long past, and was not yet when the row was written, escalation does not work.';
+COMMENT ON COLUMN promptmon.alert_history.rollback IS 'What became of the automatic rollback that it demanded: switched, held_back or refused, see rollback_history. NULL if it demanded none.';
+
+COMMENT ON VIEW promptmon.calibration_status IS 'The latest verdict on predicted quality of each version, technique, combination of techniques, complexity and range of predictions, and of all versions: from the span of days that ends last; of several such the one that was analysed last.';
+COMMENT ON COLUMN promptmon.calibration_status.scope IS 'What the row is about: overall, version, technique, combination, complexity or prediction_bin (the versions whose predictions are between two points).';
+COMMENT ON COLUMN promptmon.calibration_status.subject IS 'Which one, in words: all, prompt@1.0.0, CoT, CoT + Few-Shot, high, 7-8.';
+COMMENT ON COLUMN promptmon.calibration_status.prompt_id IS 'Of a version its prompt. NULL for everything else.';
+COMMENT ON COLUMN promptmon.calibration_status.prompt_version IS 'Of a version its number. NULL for everything else.';
+COMMENT ON COLUMN promptmon.calibration_status.version_status IS 'Of a version where it is in its life cycle now: draft, staged, active or deprecated. NULL for everything else.';
+COMMENT ON COLUMN promptmon.calibration_status.status IS 'well_calibrated (predicted and actual quality less than 1 apart), minor_drift, significant_drift (more than 2) or insufficient_data (fewer than 20 ratings and scores).';
+COMMENT ON COLUMN promptmon.calibration_status.predicted IS 'Mean declared prediction, 0 to 10. NULL if there is none.';
+COMMENT ON COLUMN promptmon.calibration_status.actual IS 'Mean actual quality, 0 to 10. NULL if there is nothing to compare.';
+COMMENT ON COLUMN promptmon.calibration_status.bias IS 'predicted minus actual: positive if the predictions were too good. NULL if there is nothing to compare.';
+COMMENT ON COLUMN promptmon.calibration_status.bias_lower IS 'Lower limit of the bias''s 95 % confidence interval. NULL if it is not known.';
+COMMENT ON COLUMN promptmon.calibration_status.bias_upper IS 'Upper limit.';
+COMMENT ON COLUMN promptmon.calibration_status.quality_count IS 'Number of ratings and automated scores.';
+COMMENT ON COLUMN promptmon.calibration_status.versions IS 'Number of versions that can be compared.';
+COMMENT ON COLUMN promptmon.calibration_status.days IS 'Number of days with ratings or scores, summed over the versions.';
+COMMENT ON COLUMN promptmon.calibration_status.drift_began IS 'Of a version the first day of another bias. NULL if no shift was found.';
+COMMENT ON COLUMN promptmon.calibration_status.proposal IS 'Of a technique or combination what is proposed (correct, withdraw, keep), or why nothing is: too_few, not_clear, no_better (on versions that were left out) or too_small.';
+COMMENT ON COLUMN promptmon.calibration_status.correction IS 'Its correction that was in force then. NULL for everything that is neither a technique nor a combination.';
+COMMENT ON COLUMN promptmon.calibration_status.proposed_correction IS 'The correction that is to be in force.';
+COMMENT ON COLUMN promptmon.calibration_status.corrected_quality IS 'Of a version what it was predicted with the corrections in force when it was registered, 0 to 10. NULL for everything else, and if there were none.';
+COMMENT ON COLUMN promptmon.calibration_status.from_day IS 'The first day that was looked at (UTC).';
+COMMENT ON COLUMN promptmon.calibration_status.to_day IS 'The last day, inclusive.';
+COMMENT ON COLUMN promptmon.calibration_status.updated_at IS 'When the row was last written (clock of the database).';
 
 COMMENT ON VIEW promptmon.prompt_health IS 'How every prompt that has an active version is now.';
 COMMENT ON COLUMN promptmon.prompt_health.prompt_id IS 'Identifier of the prompt.';
@@ -139,5 +228,5 @@ COMMENT ON COLUMN promptmon.token_cost.avg_total_tokens IS 'Mean number of input
 COMMENT ON COLUMN promptmon.token_cost.token_budget_average IS 'Tokens that an execution should take on average, by the version''s deployment specification. NULL if it does not say.';
 COMMENT ON COLUMN promptmon.token_cost.model_distribution IS 'Executions by model: an object {"model": count, …}.';
 
-GRANT SELECT ON promptmon.prompt_health, promptmon.version_comparison, promptmon.top_errors_by_prompt, promptmon.slo_status, promptmon.token_cost
+GRANT SELECT ON promptmon.alert_history, promptmon.calibration_status, promptmon.prompt_health, promptmon.version_comparison, promptmon.top_errors_by_prompt, promptmon.slo_status, promptmon.token_cost
     TO promptmon_operator, promptmon_analyst, promptmon_investigator;

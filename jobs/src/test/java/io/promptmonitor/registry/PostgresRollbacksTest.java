@@ -454,7 +454,7 @@ class PostgresRollbacksTest {
                 """
                 SELECT alert_id, rule, condition, severity, confidence, metric, value, operator, threshold, sample_count, window_length,
                     e_value, e_value_needed, counted, executions, reference, reference_executions, seconds_to_switch > 0, happened_at = switched_at
-                FROM rollback_overview
+                FROM rollback_history
                 """))
         .isEqualTo(
             "pm-1|Critical Error Rate|error_rate > 0.10 for 5m|critical|high|error_rate|0.125|>|0.1|312|00:05:00"

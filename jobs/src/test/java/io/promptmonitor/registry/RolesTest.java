@@ -53,11 +53,12 @@ class RolesTest {
       alert_escalation         SIU   S        S       S            -       -
       alert_event              SIU   S        S       S            -       -
       alert_exemplar           SIU   S        -       S            -       -
-      alert_overview           S     S        S       S            -       -
+      alert_history            -     S        S       S            -       -
       calibrated_prediction    S     S        S       S            -       -
       calibration_correction   S     S        S       S            -       -
       calibration_heuristic    S     S        S       S            -       -
       calibration_result       SIUD  SIUD     S       S            -       -
+      calibration_status       -     S        S       S            -       -
       daily_report             SIU   S        S       S            -       -
       dead_letter              SIU   -        -       S            -       -
       flyway_schema_history    -     -        -       -            -       -
@@ -73,7 +74,7 @@ class RolesTest {
       registry_lock            -     -        -       -            -       -
       rollback_allowance       S     S        S       S            -       -
       rollback_event           SIU   S        S       S            -       -
-      rollback_overview        S     S        S       S            -       -
+      rollback_history         S     S        S       S            -       -
       rule_status              SIUD  S        S       S            -       -
       silence                  S     S        S       S            -       -
       slo_status               -     S        S       S            -       -
