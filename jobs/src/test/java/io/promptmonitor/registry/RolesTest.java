@@ -112,6 +112,7 @@ class RolesTest {
       digest_percentiles           -     yes      yes     yes          -       -
       digest_ranks                 -     yes      yes     yes          -       -
       digest_share_above           -     yes      yes     yes          -       -
+      distinct_users               -     yes      yes     yes          -       -
       is_semantic_version          -     -        -       -            -       -
       latency_p50                  -     yes      yes     yes          -       -
       latency_p95                  -     yes      yes     yes          -       -
@@ -154,6 +155,10 @@ class RolesTest {
       silence_create               -     yes      -       -            -       -
       silence_end                  -     yes      -       -            -       -
       silence_matchers             -     -        -       -            -       -
+      sketch_count                 -     yes      yes     yes          -       -
+      sketch_coupon                -     yes      yes     yes          -       -
+      sketch_estimate              -     yes      yes     yes          -       -
+      sketch_wrapped               -     yes      yes     yes          -       -
       texts_of                     -     -        -       -            -       -
       time_text                    -     -        -       -            -       -
       tokens_percentile            -     yes      yes     yes          -       -
