@@ -3,9 +3,6 @@ package io.promptmonitor.bench;
 import io.promptmonitor.cli.PromptMon;
 import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.common.windows.WindowSize;
-import io.promptmonitor.database.Database;
-import io.promptmonitor.database.embedded.EmbeddedDatabase;
-import io.promptmonitor.database.migration.Migrations;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -57,25 +53,19 @@ public final class BacktestBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Consumer<String> progress = System.err::println;
-    Path directory = Files.createTempDirectory("backtest-bench");
-    try (EmbeddedDatabase embedded = EmbeddedDatabase.open(directory.resolve("db"), progress)) {
-      Database database = embedded.database();
-      Migrations.apply(database);
-      FilledWindows.register(database, prompts);
+    try (FilledDatabase database = FilledDatabase.create(prompts)) {
       long begin = System.nanoTime();
       long rows =
-          FilledWindows.fill(
-              database,
+          database.fill(
               WindowSize.ofLabel(size),
-              prompts,
               START,
               START.plus(Duration.ofDays(days)),
               START.plus(Duration.ofDays(days).dividedBy(2)),
               perMinute);
       System.err.printf(Locale.ROOT, "filled in %.0f s%n", seconds(begin));
       Path rules =
-          Files.writeString(directory.resolve("rules.yaml"), AlertingConfig.defaultsYaml());
+          Files.writeString(
+              database.directory().resolve("rules.yaml"), AlertingConfig.defaultsYaml());
       for (int threads : new int[] {2, 1}) {
         measure(database, rules, threads, rows);
       }
@@ -83,7 +73,7 @@ public final class BacktestBench implements Callable<Integer> {
     return 0;
   }
 
-  private void measure(Database database, Path rules, int threads, long rows) {
+  private void measure(FilledDatabase database, Path rules, int threads, long rows) {
     StringWriter out = new StringWriter();
     long begin = System.nanoTime();
     int exit =
@@ -92,7 +82,7 @@ public final class BacktestBench implements Callable<Integer> {
             .execute(
                 "backtest",
                 "--db",
-                FilledWindows.url(database),
+                database.url(),
                 "--rules",
                 rules.toString(),
                 "--from",

@@ -2,18 +2,12 @@ package io.promptmonitor.bench;
 
 import io.promptmonitor.cli.PromptMon;
 import io.promptmonitor.common.windows.WindowSize;
-import io.promptmonitor.database.Database;
-import io.promptmonitor.database.embedded.EmbeddedDatabase;
-import io.promptmonitor.database.migration.Migrations;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,13 +44,8 @@ public final class ReportBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Consumer<String> progress = System.err::println;
-    Path directory = Files.createTempDirectory("report-bench");
     PeakHeap heap = PeakHeap.watch();
-    try (EmbeddedDatabase embedded = EmbeddedDatabase.open(directory.resolve("db"), progress)) {
-      Database database = embedded.database();
-      Migrations.apply(database);
-      FilledWindows.register(database, prompts);
+    try (FilledDatabase database = FilledDatabase.create(prompts)) {
       long rows = fill(database, WindowSize.ONE_DAY, DAY.minus(Duration.ofDays(7)));
       rows += fill(database, WindowSize.ONE_HOUR, DAY);
       for (int run = 1; run <= runs; run++) {
@@ -68,11 +57,11 @@ public final class ReportBench implements Callable<Integer> {
                 .execute(
                     "report",
                     "--db",
-                    FilledWindows.url(database),
+                    database.url(),
                     "--date",
                     DAY.toString().substring(0, 10),
                     "--out",
-                    directory.resolve("reports").toString());
+                    database.directory().resolve("reports").toString());
         System.out.printf(
             Locale.ROOT,
             "run %d: %,d prompts, %,d rows: %.1f s (exit %d), at most %,d MB live after a collection%n",
@@ -87,9 +76,8 @@ public final class ReportBench implements Callable<Integer> {
     return 0;
   }
 
-  private long fill(Database database, WindowSize size, Instant from) throws Exception {
+  private long fill(FilledDatabase database, WindowSize size, Instant from) throws Exception {
     Instant to = DAY.plus(Duration.ofDays(1));
-    return FilledWindows.fill(
-        database, size, prompts, from, to, DAY.minus(Duration.ofDays(3)), perMinute);
+    return database.fill(size, from, to, DAY.minus(Duration.ofDays(3)), perMinute);
   }
 }
