@@ -122,7 +122,7 @@ COMMENT ON COLUMN promptmon.window_metrics.errors_by_type IS 'Failures by error 
 COMMENT ON COLUMN promptmon.window_metrics.top_errors IS 'The five most frequent error types, most frequent first: an array [{"error_type": "timeout", "count": 3}, …].';
 COMMENT ON COLUMN promptmon.window_metrics.branch_distribution IS 'Executions by conditional path: an object {"path": count, …}.';
 COMMENT ON COLUMN promptmon.window_metrics.model_distribution IS 'Executions by model: an object {"model": count, …}.';
-COMMENT ON COLUMN promptmon.window_metrics.latency_digest IS 'Distribution of the latencies, mergeable over windows; for the programs of Prompt Monitor.';
-COMMENT ON COLUMN promptmon.window_metrics.tokens_digest IS 'Distribution of the tokens of an execution, mergeable over windows; for the programs of Prompt Monitor.';
-COMMENT ON COLUMN promptmon.window_metrics.users_sketch IS 'The distinct users as hashes, mergeable over windows; for the programs of Prompt Monitor. NULL if no execution named its user.';
+COMMENT ON COLUMN promptmon.window_metrics.latency_digest IS 'Distribution of the latencies, for latency_percentile and others, which take it over any rows.';
+COMMENT ON COLUMN promptmon.window_metrics.tokens_digest IS 'Distribution of the tokens of an execution, for tokens_percentile and others, which take it over any rows.';
+COMMENT ON COLUMN promptmon.window_metrics.users_sketch IS 'The distinct users as hashes, for distinct_users, which counts them over any rows. NULL if no execution named its user.';
 COMMENT ON COLUMN promptmon.window_metrics.updated_at IS 'When the row was last written (clock of the database).';

@@ -244,7 +244,7 @@ COMMENT ON COLUMN promptmon.alert_event.window_length IS 'Length of the window t
 COMMENT ON COLUMN promptmon.alert_event.evidence IS 'How many times more probable the window is under a worse version (e-value). NULL if the rule does not ask for evidence.';
 COMMENT ON COLUMN promptmon.alert_event.written_at IS 'When the row was first written (clock of the database).';
 
-COMMENT ON TABLE promptmon.alert_exemplar IS 'Up to five executions of the window in which an alert began to fire, by their hashes, as evidence. Shown until expires_at; nothing deletes them yet.';
+COMMENT ON TABLE promptmon.alert_exemplar IS 'Up to five executions of the window in which an alert began to fire, by their hashes, as evidence.';
 COMMENT ON COLUMN promptmon.alert_exemplar.alert_id IS 'The episode.';
 COMMENT ON COLUMN promptmon.alert_exemplar.execution_id_hash IS '64-bit hash of the execution''s id, hexadecimal.';
 COMMENT ON COLUMN promptmon.alert_exemplar.executed_at IS 'When it was executed (event time).';
@@ -255,7 +255,7 @@ COMMENT ON COLUMN promptmon.alert_exemplar.model IS 'Name of the model. NULL if 
 COMMENT ON COLUMN promptmon.alert_exemplar.branch IS 'The conditional path taken. NULL if it was not stated.';
 COMMENT ON COLUMN promptmon.alert_exemplar.input_hash IS '64-bit hash of context.input_hash, hexadecimal. NULL if it was not stated.';
 COMMENT ON COLUMN promptmon.alert_exemplar.output_hash IS '64-bit hash of context.output_hash, hexadecimal. NULL if it was not stated.';
-COMMENT ON COLUMN promptmon.alert_exemplar.expires_at IS 'From when on the row is not shown any more, and may be deleted by the owner of the tables; nothing does so by itself.';
+COMMENT ON COLUMN promptmon.alert_exemplar.expires_at IS 'From when on the row is not shown any more, and is removed when promptmon retention next runs.';
 
 COMMENT ON TABLE promptmon.rule_status IS 'One row per rule and prompt version that ever was anything but inactive with enough data: where it is now, and why it cannot be decided.';
 COMMENT ON COLUMN promptmon.rule_status.prompt_id IS 'Identifier of the prompt.';
@@ -296,7 +296,7 @@ COMMENT ON COLUMN promptmon.notification.due_at IS 'When the earliest of what it
 COMMENT ON COLUMN promptmon.notification.received_at IS 'When the row was written (clock of the database).';
 COMMENT ON COLUMN promptmon.notification.status IS 'pending (to be sent), sent, failed (given up), unconfigured (the deployment has no such channel), recorded (a replay, which sends nothing) or superseded (a repetition that was not sent before there was something newer).';
 COMMENT ON COLUMN promptmon.notification.attempts IS 'How often it was tried to send it.';
-COMMENT ON COLUMN promptmon.notification.attempt_log IS 'The first attempt and the last ones: when, how many milliseconds it took, what came of it, and what the answer was.';
+COMMENT ON COLUMN promptmon.notification.attempt_log IS 'The first attempt and the last nine: at, took_ms (milliseconds), result (sent, retry or refused) and answer.';
 COMMENT ON COLUMN promptmon.notification.first_attempt_at IS 'When it was first tried. NULL if it was not.';
 COMMENT ON COLUMN promptmon.notification.last_error IS 'Why the last attempt failed. NULL if it did not.';
 COMMENT ON COLUMN promptmon.notification.next_attempt_at IS 'When it is tried again. NULL for as soon as possible, or never.';

@@ -5,19 +5,20 @@ CREATE VIEW promptmon.alert_history AS
     SELECT a.alert_id, a.prompt_id, a.prompt_version, a.rule, a.kind, a.severity, a.condition, a.actions, a.phase, a.cause,
         a.pending_since, a.fired_at, a.ended_at, a.ended_at - a.fired_at AS time_to_resolve,
         a.metric, a.value, a.operator, a.threshold, a.baseline, a.sample_count, a.window_length, a.evidence, a.flagged_for_review,
-        e.told_at, e.messages, n.sent AS notifications_sent, n.unsent AS notifications_unsent,
+        e.told_at, e.messages,
+        -- Subqueries, which cost nothing where their columns are not asked for.
+        (SELECT count(DISTINCT n.notification_id)
+         FROM promptmon.notification_message m JOIN promptmon.notification n USING (notification_id)
+         WHERE m.alert_id = a.alert_id AND n.status = 'sent') AS notifications_sent,
+        (SELECT count(DISTINCT n.notification_id)
+         FROM promptmon.notification_message m JOIN promptmon.notification n USING (notification_id)
+         WHERE m.alert_id = a.alert_id AND n.status IN ('pending', 'failed', 'unconfigured')) AS notifications_unsent,
         e.acknowledged_at, e.acknowledged_by, e.acknowledged_comment, e.acknowledged_at - e.firing_since AS time_to_acknowledge,
         e.escalated_at, e.muted_by, e.due_at AS escalation_due_at, r.status AS rollback
     FROM promptmon.alert a
     LEFT JOIN promptmon.alert_escalation e USING (alert_id)
     -- Of an automatic rollback the id is that of the alert which demanded it.
-    LEFT JOIN promptmon.rollback_event r ON r.rollback_id = a.alert_id
-    CROSS JOIN LATERAL (
-        SELECT count(DISTINCT o.notification_id) FILTER (WHERE o.status = 'sent') AS sent,
-            count(DISTINCT o.notification_id) FILTER (WHERE o.status IN ('pending', 'failed', 'unconfigured')) AS unsent
-        FROM promptmon.notification_message m
-        JOIN promptmon.notification o USING (notification_id)
-        WHERE m.alert_id = a.alert_id) n;
+    LEFT JOIN promptmon.rollback_event r ON r.rollback_id = a.alert_id;
 
 CREATE VIEW promptmon.calibration_status AS
     SELECT DISTINCT ON (c.scope, c.subject)
@@ -228,5 +229,5 @@ COMMENT ON COLUMN promptmon.token_cost.avg_total_tokens IS 'Mean number of input
 COMMENT ON COLUMN promptmon.token_cost.token_budget_average IS 'Tokens that an execution should take on average, by the version''s deployment specification. NULL if it does not say.';
 COMMENT ON COLUMN promptmon.token_cost.model_distribution IS 'Executions by model: an object {"model": count, …}.';
 
-GRANT SELECT ON promptmon.alert_history, promptmon.calibration_status, promptmon.prompt_health, promptmon.version_comparison, promptmon.top_errors_by_prompt, promptmon.slo_status, promptmon.token_cost
-    TO promptmon_operator, promptmon_analyst, promptmon_investigator;
+GRANT SELECT ON promptmon.alert_history, promptmon.calibration_status, promptmon.prompt_health, promptmon.version_comparison,
+    promptmon.top_errors_by_prompt, promptmon.slo_status, promptmon.token_cost TO promptmon_operator, promptmon_analyst, promptmon_investigator;

@@ -487,6 +487,17 @@ class RolesTest {
         "SELECT FROM promptmon.prompt_version FOR UPDATE",
         "SET SESSION AUTHORIZATION tester",
         "SET ROLE tester",
+        "CREATE SCHEMA mine",
+        "CREATE TABLE public.mine (i int)",
+        "CREATE VIEW promptmon.mine AS SELECT 1",
+        "CREATE INDEX ON promptmon.window_metrics (updated_at)",
+        "COMMENT ON TABLE promptmon.window_metrics IS 'mine'",
+        "CREATE ROLE mine",
+        "GRANT promptmon_maintenance TO CURRENT_USER",
+        "ALTER ROLE CURRENT_USER SUPERUSER",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "COPY (SELECT 1) TO '/tmp/mine'",
+        "SELECT pg_read_file('PG_VERSION')",
       })
   void anOperatorCannotRewriteHistoryOrHoldUpOthers(String sql) throws Exception {
     assertThat(may("operator", sql)).isFalse();

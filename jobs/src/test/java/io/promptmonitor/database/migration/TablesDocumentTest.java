@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** {@code docs/tables.md} describes what is there, and its queries run. */
+/** {@code docs/tables.md} is complete, and its queries run. */
 class TablesDocumentTest {
 
   @RegisterExtension static final PostgresExtension postgres = new PostgresExtension();
@@ -28,33 +28,55 @@ class TablesDocumentTest {
   }
 
   @Test
-  void describesExactlyTheColumnsOfEachTable() {
-    String columns =
+  void hasASectionForEachTable() {
+    List<String> tables =
+        postgres
+            .query(
+                """
+                SELECT relname FROM pg_class
+                WHERE relnamespace = 'promptmon'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+                  AND NOT relispartition AND relname <> 'flyway_schema_history'
+                """)
+            .lines()
+            .toList();
+    assertThat(tables).contains("window_metrics", "registered_version");
+    assertThat(matches("(?m)^## `(\\w+)`", document).map(match -> match.group(1)))
+        .containsExactlyInAnyOrderElementsOf(tables);
+  }
+
+  /** Columns have one place, the data dictionary. */
+  @Test
+  void saysOfEachTableInWordsWhatItHolds() {
+    matches("(?m)^## `(\\w+)`", document)
+        .map(match -> match.group(1))
+        .forEach(table -> assertThat(section(table).lines().skip(3)).as(table).isNotEmpty());
+    assertThat(document).doesNotContain("| column | type |");
+  }
+
+  @Test
+  void saysOfEachTableWhoMayReadAndWriteIt() {
+    String rights =
         postgres.query(
             """
-            SELECT t.relname, a.attname, format_type(a.atttypid, a.atttypmod)
-            FROM pg_class t
-            JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
-            WHERE t.relnamespace = 'promptmon'::regnamespace AND t.relkind IN ('r', 'p', 'v', 'm')
-              AND NOT t.relispartition AND t.relname <> 'flyway_schema_history'
-            ORDER BY t.relname, a.attnum
+            SELECT c.relname, r.n, concat_ws(', ',
+              CASE WHEN has_any_column_privilege('promptmon_' || r.role, c.oid, 'SELECT') THEN 'reads' END,
+              CASE WHEN has_table_privilege('promptmon_' || r.role, c.oid, 'INSERT') THEN 'writes' END) AS may
+            FROM pg_class c, unnest(ARRAY['job', 'operator', 'analyst', 'investigator', 'runtime']) WITH ORDINALITY AS r (role, n)
+            WHERE c.relnamespace = 'promptmon'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
+              AND c.relname NOT IN ('flyway_schema_history', 'registry_lock')
+            ORDER BY c.relname, r.n
             """);
-    List<String> tables =
-        columns.lines().map(line -> line.substring(0, line.indexOf('|'))).distinct().toList();
-    assertThat(tables).contains("window_metrics", "registered_version");
-    for (String table : tables) {
-      List<String> expected =
-          columns
+    String section = document.substring(document.indexOf("\n## Who may do what"));
+    for (String right : rights.lines().toList()) {
+      String[] expected = right.split("\\|", -1);
+      String row =
+          section
               .lines()
-              .filter(line -> line.startsWith(table + "|"))
-              .map(line -> line.substring(table.length() + 1))
-              .map(line -> line.replace("timestamp with time zone", "timestamptz"))
-              .toList();
-      List<String> described =
-          matches("(?m)^\\| `(\\w+)` \\| (\\w[\\w \\[\\]]*) \\| ", section(table))
-              .map(match -> match.group(1) + "|" + match.group(2))
-              .toList();
-      assertThat(described).as(table).isEqualTo(expected);
+              .filter(line -> line.startsWith("| ") && line.contains("`" + expected[0] + "`"))
+              .findFirst()
+              .orElseThrow(() -> new AssertionError("no row of " + expected[0]));
+      String cell = row.split("\\|")[1 + Integer.parseInt(expected[1])].strip();
+      assertThat(cell.replace(" `prompt_id`", "")).as(row).isEqualTo(expected[2]);
     }
   }
 
