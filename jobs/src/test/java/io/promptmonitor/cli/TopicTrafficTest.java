@@ -8,6 +8,7 @@ import io.promptmonitor.common.simulation.Scenario;
 import io.promptmonitor.common.simulation.SimulatedRecord;
 import io.promptmonitor.common.simulation.Simulation;
 import io.promptmonitor.database.embedded.PostgresExtension;
+import io.promptmonitor.jobs.TestBroker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -17,16 +18,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.test.KafkaClusterTestKit;
-import org.apache.kafka.common.test.TestKitNodes;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -37,36 +32,15 @@ import org.junit.jupiter.api.io.TempDir;
 class TopicTrafficTest {
 
   @RegisterExtension private static final PostgresExtension POSTGRES = new PostgresExtension();
-
-  private static KafkaClusterTestKit kafka;
+  @RegisterExtension private static final TestBroker KAFKA = new TestBroker();
 
   @TempDir private Path directory;
 
   private final StringWriter err = new StringWriter();
 
-  @BeforeAll
-  static void startKafka() throws Exception {
-    kafka =
-        new KafkaClusterTestKit.Builder(
-                new TestKitNodes.Builder()
-                    .setCombined(true)
-                    .setNumBrokerNodes(1)
-                    .setNumControllerNodes(1)
-                    .build())
-            .build();
-    kafka.format();
-    kafka.startup();
-    kafka.waitForReadyBrokers();
-  }
-
-  @AfterAll
-  static void stopKafka() throws Exception {
-    kafka.close();
-  }
-
   @Test
   void theTopicGetsWhatAFileGets() throws Exception {
-    createTopic("file");
+    KAFKA.createTopic("file", 1);
     Path file = directory.resolve("a.jsonl");
     String start = "--start=2026-01-05T08:00:00Z";
     assertThat(execute("--duration=1m", start, "--out=" + file)).isZero();
@@ -88,7 +62,7 @@ class TopicTrafficTest {
 
   @Test
   void everyRecordIsSentWhenItArrives() throws Exception {
-    createTopic("waits");
+    KAFKA.createTopic("waits", 1);
     Scenario scenario = Scenario.builtIn("steady").withDuration(Duration.ofSeconds(20));
     List<Long> arrivals = new ArrayList<>();
     Simulation plain = new Simulation(scenario, 3);
@@ -114,7 +88,7 @@ class TopicTrafficTest {
 
   @Test
   void itBeginsNow() throws Exception {
-    createTopic("now");
+    KAFKA.createTopic("now", 1);
     Instant before = Instant.now();
     assertThat(execute("--duration=1s", "--rate=600", "--kafka=" + brokers(), "--topic=now"))
         .isZero();
@@ -130,7 +104,7 @@ class TopicTrafficTest {
 
   @Test
   void whatWasSentBeforeAnInterruptIsInTheTopic() throws Exception {
-    createTopic("interrupted");
+    KAFKA.createTopic("interrupted", 1);
     Simulation simulation = new Simulation(Scenario.builtIn("steady"), 1);
     try (TopicTraffic traffic =
         new TopicTraffic(brokers(), "interrupted", Map.of(), time -> Thread.sleep(0))) {
@@ -151,7 +125,7 @@ class TopicTrafficTest {
 
   @Test
   void applicationsServeWhatTheRegistrySays() throws Exception {
-    createTopic("registry");
+    KAFKA.createTopic("registry", 1);
     CommandRun registry = new CommandRun(POSTGRES, "registry");
     Path examples = Path.of(System.getProperty("promptmonitor.root"), "examples/registry");
     assertThat(registry.run("apply", "-f", examples.toString(), "--yes")).isZero();
@@ -213,14 +187,7 @@ class TopicTrafficTest {
   }
 
   private static String brokers() {
-    return kafka.bootstrapServers();
-  }
-
-  /** Of one partition, so that its records have one order. */
-  private static void createTopic(String topic) throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers()))) {
-      admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
-    }
+    return KAFKA.bootstrapServers();
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {

@@ -7,6 +7,7 @@ import io.promptmonitor.common.registry.RollbackPolicy;
 import io.promptmonitor.common.registry.SemanticVersion;
 import io.promptmonitor.common.registry.VersionDefinition;
 import io.promptmonitor.database.Database;
+import io.promptmonitor.database.embedded.PostgresExtension;
 import io.promptmonitor.registry.PostgresPromptRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,15 @@ public final class Registrations {
       registry.stage(promptId, id, null);
       registry.deploy(promptId, id, null);
     }
+  }
+
+  /** As if that had been an hour ago: windows must lie in a version's time to count for it. */
+  public static void setBackAnHour(PostgresExtension postgres) {
+    postgres.execute(
+        "SET session_replication_role = replica;"
+            + " UPDATE registry_event SET at = at - interval '1 hour';"
+            + " UPDATE prompt_version SET registered_at = registered_at - interval '1 hour',"
+            + " deployed_at = deployed_at - interval '1 hour'");
   }
 
   private static void register(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.database.embedded.PostgresExtension;
+import io.promptmonitor.jobs.TestBroker;
 import io.promptmonitor.jobs.TestCluster;
 import io.promptmonitor.jobs.monitor.MonitorJob;
 import io.promptmonitor.jobs.sink.RetryPolicy;
@@ -22,14 +23,8 @@ import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.test.KafkaClusterTestKit;
-import org.apache.kafka.common.test.TestKitNodes;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,10 +42,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
 class RollbackLatencyTest {
 
+  @RegisterExtension private static final TestBroker KAFKA = new TestBroker();
   @RegisterExtension private static final TestCluster CLUSTER = new TestCluster();
   @RegisterExtension private static final PostgresExtension POSTGRES = new PostgresExtension();
 
-  private static final String TOPIC = "executions";
+  private static final String TOPIC = "latency";
   private static final int PROMPTS = 10;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -76,39 +72,11 @@ class RollbackLatencyTest {
 
   @TempDir private static Path directory;
 
-  private static KafkaClusterTestKit kafka;
-
   @BeforeAll
   static void prepare() throws Exception {
-    kafka =
-        new KafkaClusterTestKit.Builder(
-                new TestKitNodes.Builder()
-                    .setCombined(true)
-                    .setNumBrokerNodes(1)
-                    .setNumControllerNodes(1)
-                    .build())
-            .setConfigProp("offsets.topic.replication.factor", "1")
-            .setConfigProp("offsets.topic.num.partitions", "1")
-            .setConfigProp("group.initial.rebalance.delay.ms", "0")
-            .build();
-    kafka.format();
-    kafka.startup();
-    kafka.waitForReadyBrokers();
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1))).all().get();
-    }
+    KAFKA.createTopic(TOPIC, 1);
     IntStream.range(0, PROMPTS).forEach(i -> register("p" + i));
-    // As if that had been an hour ago: the windows must lie in the version's time.
-    POSTGRES.execute(
-        "SET session_replication_role = replica;"
-            + " UPDATE registry_event SET at = at - interval '1 hour';"
-            + " UPDATE prompt_version SET registered_at = registered_at - interval '1 hour',"
-            + " deployed_at = deployed_at - interval '1 hour'");
-  }
-
-  @AfterAll
-  static void stopKafka() throws Exception {
-    kafka.close();
+    Registrations.setBackAnHour(POSTGRES);
   }
 
   private static void register(String promptId) {
@@ -120,9 +88,7 @@ class RollbackLatencyTest {
   @Test
   void aFailingVersionIsSwitchedSoonAfterTheExecutionThatCompletesTheTrigger() throws Exception {
     JobClient job = start();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            kafka.clientProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (KafkaProducer<byte[], byte[]> producer = KAFKA.producer()) {
       long second = System.currentTimeMillis() / 1_000;
       for (int ago = 60; ago > 0; ago--) {
         for (int prompt = 0; prompt < PROMPTS; prompt++) {
@@ -201,7 +167,7 @@ class RollbackLatencyTest {
         environment,
         config,
         KafkaExecutions.ofTopics(
-                kafka.bootstrapServers(),
+                KAFKA.bootstrapServers(),
                 List.of(TOPIC),
                 "latency",
                 MonitorJob.parsers(config.monitor(), null))

@@ -14,10 +14,12 @@ final class CommandLineTool {
   private CommandLineTool() {}
 
   /**
-   * Runs a tool in a directory and expects that it finds nothing; the test is skipped where there
-   * is no such tool.
+   * Runs a tool in a directory and expects that it finds nothing wrong; the test is skipped where
+   * there is no such tool.
+   *
+   * @return what it printed
    */
-  static void run(Path directory, String... command) throws Exception {
+  static String run(Path directory, String... command) throws Exception {
     boolean there =
         Stream.of(System.getenv("PATH").split(":"))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, command[0])));
@@ -26,5 +28,6 @@ final class CommandLineTool {
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
+    return output;
   }
 }

@@ -1,17 +1,8 @@
 package io.promptmonitor.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.kubernetes.client.openapi.models.V1CronJob;
-import io.kubernetes.client.openapi.models.V1Job;
-import io.kubernetes.client.openapi.models.V1NetworkPolicy;
-import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
-import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
-import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
-import io.kubernetes.client.openapi.models.V1Role;
-import io.kubernetes.client.openapi.models.V1RoleBinding;
-import io.kubernetes.client.openapi.models.V1ServiceAccount;
 import io.promptmonitor.cli.PromptMon;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +20,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -205,47 +198,55 @@ class DeploymentFilesTest {
 
   @Test
   void manifestsAreOfKubernetesModel() throws Exception {
-    for (Map.Entry<String, Map<String, Object>> entry : base().entrySet()) {
-      String json = new ObjectMapper().writeValueAsString(entry.getValue());
-      // Each refuses fields that it does not know.
-      Object typed =
-          switch (entry.getKey().substring(0, entry.getKey().indexOf('/'))) {
-            case "CronJob" -> V1CronJob.fromJson(json);
-            case "Job" -> V1Job.fromJson(json);
-            case "NetworkPolicy" -> V1NetworkPolicy.fromJson(json);
-            case "PersistentVolumeClaim" -> V1PersistentVolumeClaim.fromJson(json);
-            case "PodDisruptionBudget" -> V1PodDisruptionBudget.fromJson(json);
-            case "Role" -> V1Role.fromJson(json);
-            case "RoleBinding" -> V1RoleBinding.fromJson(json);
-            case "ServiceAccount" -> V1ServiceAccount.fromJson(json);
-            case "FlinkDeployment" -> {
-              Map<String, Object> spec = map(entry.getValue().get("spec"));
-              assertThat(spec)
-                  .containsOnlyKeys(
-                      "image",
-                      "imagePullPolicy",
-                      "flinkVersion",
-                      "mode",
-                      "serviceAccount",
-                      "flinkConfiguration",
-                      "logConfiguration",
-                      "podTemplate",
-                      "jobManager",
-                      "taskManager",
-                      "job");
-              assertThat(map(spec.get("job")))
-                  .containsOnlyKeys(
-                      "jarURI", "entryClass", "args", "parallelism", "upgradeMode", "state")
-                  .containsEntry("upgradeMode", "savepoint")
-                  .containsEntry("entryClass", PromptMon.class.getName());
-              yield V1PodTemplateSpec.fromJson(
-                  new ObjectMapper().writeValueAsString(spec.get("podTemplate")));
-            }
-            default ->
-                throw new IllegalArgumentException("a test is missing for " + entry.getKey());
-          };
-      assertThat(typed).isNotNull();
+    KubernetesModel model = new KubernetesModel();
+    for (Map<String, Object> object : base().values()) {
+      model.assertValid(object);
     }
+    assertThat(map(map(map(base().get("FlinkDeployment/promptmon")).get("spec")).get("job")))
+        .containsEntry("upgradeMode", "savepoint")
+        .containsEntry("entryClass", PromptMon.class.getName());
+  }
+
+  @Test
+  void theModelRefusesWhatItDoesNotKnow() throws Exception {
+    KubernetesModel model = new KubernetesModel();
+    Map<String, Object> deployment = base().get("FlinkDeployment/promptmon");
+    map(map(deployment.get("spec")).get("job")).put("upgradMode", "savepoint");
+    assertThatThrownBy(() -> model.assertValid(deployment)).hasMessageContaining("upgradMode");
+    map(map(deployment.get("spec")).get("job")).remove("upgradMode");
+    map(map(deployment.get("spec")).get("job")).put("parallelism", "many");
+    assertThatThrownBy(() -> model.assertValid(deployment)).hasMessageContaining("parallelism");
+  }
+
+  /** What is applied: the overlays as kustomize renders them. */
+  @ParameterizedTest
+  @CsvSource({"staging, promptmon-staging", "production, promptmon"})
+  void overlaysAreRendered(String overlay, String namespace) throws Exception {
+    String rendered =
+        CommandLineTool.run(KUBERNETES, "kubectl", "kustomize", "overlays/" + overlay);
+    KubernetesModel model = new KubernetesModel();
+    Map<String, Map<String, Object>> objects = byKindAndName(documents(rendered));
+    Set<String> named = new TreeSet<>();
+    for (Map<String, Object> object : objects.values()) {
+      model.assertValid(object);
+      assertThat(map(object.get("metadata"))).containsEntry("namespace", namespace);
+      named.add(object.get("kind") + "/" + map(object.get("metadata")).get("name"));
+    }
+    assertThat(objects.keySet()).containsAll(base().keySet());
+    // The name of a ConfigMap ends with a hash of its content: all that refer to it must follow.
+    Matcher reference = Pattern.compile("configMap:\\s+name: (\\S+)").matcher(rendered);
+    int references = 0;
+    while (reference.find()) {
+      assertThat(named).contains("ConfigMap/" + reference.group(1));
+      references++;
+    }
+    assertThat(references).isPositive();
+    // Patches have taken effect.
+    Map<String, Object> base = map(base().get("FlinkDeployment/promptmon").get("spec"));
+    Map<String, Object> spec = map(objects.get("FlinkDeployment/promptmon").get("spec"));
+    assertThat(map(spec.get("taskManager"))).isNotEqualTo(map(base.get("taskManager")));
+    assertThat(map(spec.get("flinkConfiguration")).keySet())
+        .isEqualTo(map(base.get("flinkConfiguration")).keySet());
   }
 
   @Test
@@ -334,24 +335,33 @@ class DeploymentFilesTest {
 
   /** What the base holds, by kind and name. */
   private static Map<String, Map<String, Object>> base() throws IOException {
-    Map<String, Map<String, Object>> objects = new LinkedHashMap<>();
+    List<Map<String, Object>> objects = new ArrayList<>();
     Path folder = KUBERNETES.resolve("base");
     for (Object resource :
         list(documents(folder.resolve("kustomization.yaml")).get(0).get("resources"))) {
       if (((String) resource).endsWith(".yaml")) {
-        for (Map<String, Object> document : documents(folder.resolve((String) resource))) {
-          objects.put(
-              document.get("kind") + "/" + map(document.get("metadata")).get("name"), document);
-        }
+        objects.addAll(documents(folder.resolve((String) resource)));
       }
     }
-    return objects;
+    return byKindAndName(objects);
+  }
+
+  private static Map<String, Map<String, Object>> byKindAndName(List<Map<String, Object>> objects) {
+    Map<String, Map<String, Object>> byName = new LinkedHashMap<>();
+    for (Map<String, Object> object : objects) {
+      byName.put(object.get("kind") + "/" + map(object.get("metadata")).get("name"), object);
+    }
+    return byName;
   }
 
   private static List<Map<String, Object>> documents(Path file) throws IOException {
+    return documents(Files.readString(file));
+  }
+
+  private static List<Map<String, Object>> documents(String text) {
     List<Map<String, Object>> documents = new ArrayList<>();
     Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
-    yaml.loadAll(Files.readString(file)).forEach(document -> documents.add(map(document)));
+    yaml.loadAll(text).forEach(document -> documents.add(map(document)));
     return documents;
   }
 

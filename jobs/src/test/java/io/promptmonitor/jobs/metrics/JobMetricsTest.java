@@ -7,6 +7,7 @@ import io.promptmonitor.cluster.Await;
 import io.promptmonitor.cluster.Registrations;
 import io.promptmonitor.common.deployment.DeploymentConfig;
 import io.promptmonitor.database.embedded.PostgresExtension;
+import io.promptmonitor.jobs.TestBroker;
 import io.promptmonitor.jobs.TestCluster;
 import io.promptmonitor.jobs.monitor.MonitorJob;
 import io.promptmonitor.jobs.sink.RetryPolicy;
@@ -27,13 +28,8 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.test.KafkaClusterTestKit;
-import org.apache.kafka.common.test.TestKitNodes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,15 +51,17 @@ class JobMetricsTest {
   @RegisterExtension
   private static final TestCluster CLUSTER = new TestCluster(withPrometheusReporter());
 
+  @RegisterExtension private static final TestBroker KAFKA = new TestBroker();
   @RegisterExtension private static final PostgresExtension POSTGRES = new PostgresExtension();
 
-  private static final String TOPIC = "executions";
+  private static final String TOPIC = "metrics";
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int PER_SECOND = 2;
   private static final int FAILING = 60;
   private static final int DUPLICATES = 3;
   private static final int LATE = 2;
   private static final int BROKEN = 4;
+  private static final int IN_TIME = 60 * PER_SECOND + FAILING + 1;
 
   private static final String CONFIG =
       """
@@ -90,7 +88,6 @@ class JobMetricsTest {
 
   @TempDir private static Path directory;
 
-  private static KafkaClusterTestKit kafka;
   private static JobClient job;
   private static Scrape scrape;
 
@@ -114,32 +111,11 @@ class JobMetricsTest {
 
   @BeforeAll
   static void runAndScrape() throws Exception {
-    kafka =
-        new KafkaClusterTestKit.Builder(
-                new TestKitNodes.Builder()
-                    .setCombined(true)
-                    .setNumBrokerNodes(1)
-                    .setNumControllerNodes(1)
-                    .build())
-            .setConfigProp("offsets.topic.replication.factor", "1")
-            .setConfigProp("offsets.topic.num.partitions", "1")
-            .setConfigProp("group.initial.rebalance.delay.ms", "0")
-            .build();
-    kafka.format();
-    kafka.startup();
-    kafka.waitForReadyBrokers();
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1))).all().get();
-    }
+    KAFKA.createTopic(TOPIC, 1);
     try (PostgresPromptRegistry registry = new PostgresPromptRegistry(POSTGRES.database())) {
       Registrations.deploy(registry, "checkout", "1.0.0", "2.0.0");
     }
-    // As if that had been an hour ago: the windows must lie in the version's time.
-    POSTGRES.execute(
-        "SET session_replication_role = replica;"
-            + " UPDATE registry_event SET at = at - interval '1 hour';"
-            + " UPDATE prompt_version SET registered_at = registered_at - interval '1 hour',"
-            + " deployed_at = deployed_at - interval '1 hour'");
+    Registrations.setBackAnHour(POSTGRES);
     produce();
     job = start();
     Await.until(
@@ -147,9 +123,11 @@ class JobMetricsTest {
         LIMIT,
         () -> {
           scrape = Scrape.of(PORT);
-          return scrape.sum(JobMetric.NOTIFICATIONS_RETRIED.prometheusName()) > 0
-              && scrape.sum(JobMetric.ROLLBACKS.prometheusName(), "status", "switched") == 1
-              && scrape.sum(JobMetric.SINK_ROWS.prometheusName(), "table", "dead_letter") > 0
+          return sum(JobMetric.NOTIFICATIONS_RETRIED) > 0
+              && sum(JobMetric.ROLLBACKS, "status", "switched") == 1
+              && sum(JobMetric.SINK_ROWS, "table", "dead_letter") == LATE + BROKEN
+              && sum(JobMetric.SINK_ROWS, "table", "rollback_event") > 0
+              && sum(JobMetric.EXECUTIONS) == IN_TIME
               && scrape.sum("flink_jobmanager_job_numberOfCompletedCheckpoints") > 0;
         });
   }
@@ -159,14 +137,11 @@ class JobMetricsTest {
     if (job != null) {
       job.cancel().get();
     }
-    kafka.close();
   }
 
   /** A good minute, then failures; duplicates, late ones and what is no record at the end. */
   private static void produce() {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            kafka.clientProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (KafkaProducer<byte[], byte[]> producer = KAFKA.producer()) {
       long second = System.currentTimeMillis() / 1_000;
       for (int ago = 60; ago > 0; ago--) {
         for (int i = 0; i < PER_SECOND; i++) {
@@ -179,7 +154,9 @@ class JobMetricsTest {
       for (int i = 0; i < DUPLICATES; i++) {
         send(producer, execution((second - 1) * 1_000 + 500 + i, false));
       }
-      send(producer, execution(second * 1_000, true));
+      // Of this one the text is not stored; it is rated afterwards.
+      send(producer, execution(second * 1_000, true).replaceFirst(".$", ",\"prompt\":\"Hello\"}"));
+      send(producer, feedback(second * 1_000));
       for (int i = 0; i < LATE; i++) {
         send(producer, execution((second - 1_000) * 1_000 + i, true));
       }
@@ -204,6 +181,13 @@ class JobMetricsTest {
             success ? "true" : "false,\"error_type\":\"timeout\"");
   }
 
+  private static String feedback(long timestamp) {
+    return """
+        {"execution_id":"%s","prompt_id":"checkout","prompt_version":"2.0.0","execution_timestamp":"%s",\
+        "timestamp":"%s","user_feedback":2}"""
+        .formatted(timestamp, Instant.ofEpochMilli(timestamp), Instant.ofEpochMilli(timestamp + 1));
+  }
+
   private static JobClient start() throws Exception {
     DeploymentConfig config =
         DeploymentConfig.read(Files.writeString(directory.resolve("config.yaml"), CONFIG));
@@ -214,7 +198,7 @@ class JobMetricsTest {
         environment,
         config,
         KafkaExecutions.ofTopics(
-                kafka.bootstrapServers(),
+                KAFKA.bootstrapServers(),
                 List.of(TOPIC),
                 "metrics",
                 MonitorJob.parsers(config.monitor(), null))
@@ -242,5 +226,53 @@ class JobMetricsTest {
         assertThat(operators).as(metric.prometheusName()).hasSameSizeAs(expected);
       }
     }
+  }
+
+  /** {@link #produce} says what was sent. */
+  @Test
+  void countersTellWhatHappened() {
+    assertThat(sum(JobMetric.RECORDS)).isEqualTo(IN_TIME + DUPLICATES + LATE + BROKEN + 1);
+    assertThat(sum(JobMetric.FEEDBACK)).isEqualTo(1);
+    assertThat(sum(JobMetric.RAW_TEXT_STRIPPED)).isEqualTo(1);
+    assertThat(sum(JobMetric.DUPLICATES)).isEqualTo(DUPLICATES);
+    assertThat(sum(JobMetric.EXECUTIONS)).isEqualTo(IN_TIME);
+    assertThat(sum(JobMetric.REJECTED, "reason", "not_json")).isEqualTo(BROKEN);
+    assertThat(sum(JobMetric.REJECTED, "reason", "late")).isEqualTo(LATE);
+    assertThat(sum(JobMetric.REJECTED)).isEqualTo(BROKEN + LATE);
+    // Of a second each, as sliding_interval is; one that executions reach later is counted again.
+    assertThat(sum(JobMetric.PANES)).isBetween(61.0, 70.0);
+    assertThat(sum(JobMetric.SINK_ROWS_NOT_FOUND)).isZero();
+    assertThat(sum(JobMetric.ROLLBACKS)).isEqualTo(1);
+    assertThat(scrape.sum(JobMetric.ROLLBACK_LATENCY.prometheusName() + "_count")).isEqualTo(1);
+    assertThat(sum(JobMetric.ALERTS, "change", "fired")).isPositive();
+    for (JobMetric counter :
+        List.of(
+            JobMetric.WINDOWS,
+            JobMetric.WINDOW_ROWS,
+            JobMetric.EVALUATIONS,
+            JobMetric.RULE_EVALUATIONS,
+            JobMetric.REGISTRY_CHANGES,
+            JobMetric.NOTIFICATIONS,
+            JobMetric.NOTIFICATIONS_RETRIED,
+            JobMetric.ROLLBACK_LATENCY_TOTAL,
+            JobMetric.SINK_BATCHES)) {
+      assertThat(sum(counter)).as(counter.prometheusName()).isPositive();
+    }
+  }
+
+  @Test
+  void gaugesTellHowItIs() {
+    assertThat(scrape.max(JobMetric.REGISTRY_EVENT_ID.prometheusName()))
+        .isEqualTo(Double.parseDouble(POSTGRES.query("SELECT max(event_id) FROM registry_event")));
+    assertThat(sum(JobMetric.PROMPT_VERSIONS_IN_MEMORY)).isPositive();
+    assertThat(sum(JobMetric.WINDOWS_IN_MEMORY)).isPositive();
+    // Events are a minute old at most.
+    assertThat(scrape.max(JobMetric.WATERMARK_LAG.prometheusName()))
+        .isBetween(0.0, LIMIT.plusMinutes(2).toMillis() * 1.0);
+    assertThat(scrape.max(JobMetric.REGISTRY_AWAY.prometheusName())).isLessThan(LIMIT.toMillis());
+  }
+
+  private static double sum(JobMetric metric, String... labels) {
+    return scrape.sum(metric.prometheusName(), labels);
   }
 }

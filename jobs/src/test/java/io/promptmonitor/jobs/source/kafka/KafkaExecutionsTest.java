@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptmonitor.common.ingest.Ingested;
 import io.promptmonitor.common.ingest.RejectionReason;
+import io.promptmonitor.jobs.TestBroker;
 import io.promptmonitor.jobs.TestCluster;
 import io.promptmonitor.jobs.source.EventTimeWatermarks;
 import io.promptmonitor.jobs.source.ProgressObserver;
@@ -29,16 +30,9 @@ import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindo
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.Collector;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.test.KafkaClusterTestKit;
-import org.apache.kafka.common.test.TestKitNodes;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -47,39 +41,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class KafkaExecutionsTest {
 
+  @RegisterExtension private static final TestBroker KAFKA = new TestBroker();
   @RegisterExtension private static final TestCluster CLUSTER = new TestCluster();
 
   private static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(5);
   private static final Duration PANE = Duration.ofSeconds(10);
 
-  private static KafkaClusterTestKit kafka;
-
-  @BeforeAll
-  static void startKafka() throws Exception {
-    kafka =
-        new KafkaClusterTestKit.Builder(
-                new TestKitNodes.Builder()
-                    .setCombined(true)
-                    .setNumBrokerNodes(1)
-                    .setNumControllerNodes(1)
-                    .build())
-            .setConfigProp("offsets.topic.replication.factor", "1")
-            .setConfigProp("offsets.topic.num.partitions", "1")
-            .setConfigProp("group.initial.rebalance.delay.ms", "0")
-            .build();
-    kafka.format();
-    kafka.startup();
-    kafka.waitForReadyBrokers();
-  }
-
-  @AfterAll
-  static void stopKafka() throws Exception {
-    kafka.close();
-  }
-
   @Test
   void silentPartitionsDoNotStallTheWindows() throws Exception {
-    createTopic("silent", 4);
+    KAFKA.createTopic("silent", 4);
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     // Partition 0 is alive, 1 falls silent, 2 is empty, 3 has feedback and nonsense only.
     records.add(record("silent", 1, RecordLines.execution("once", RecordLines.START)));
@@ -94,7 +64,7 @@ class KafkaExecutionsTest {
     StreamExecutionEnvironment environment = CLUSTER.environment(2, new Configuration());
     CloseableIterator<String> windows =
         KafkaExecutions.ofTopicPattern(
-                kafka.bootstrapServers(), Pattern.compile("sil.*"), "silent", RecordLines.parsers())
+                KAFKA.bootstrapServers(), Pattern.compile("sil.*"), "silent", RecordLines.parsers())
             .build(watermarks().withIdleness(Duration.ofSeconds(2)))
             .addTo(environment)
             .filter(ingested -> ingested.execution() != null)
@@ -128,7 +98,7 @@ class KafkaExecutionsTest {
 
   @Test
   void aRestartFromACheckpointMakesNothingLate() throws Exception {
-    createTopic("restart", 3);
+    KAFKA.createTopic("restart", 3);
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     // Partition 1 is far behind partition 0 in event time, partition 2 is empty.
     for (int i = 0; i < 3_000; i++) {
@@ -165,7 +135,7 @@ class KafkaExecutionsTest {
 
   @Test
   void aTombstoneIsADeadLetter() throws Exception {
-    createTopic("tombstone", 1);
+    KAFKA.createTopic("tombstone", 1);
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     records.add(record("tombstone", 0, RecordLines.execution("a", RecordLines.START)));
     records.add(new ProducerRecord<>("tombstone", 0, null, null));
@@ -192,7 +162,7 @@ class KafkaExecutionsTest {
   private static DataStream<Ingested> bounded(
       String topic, StreamExecutionEnvironment environment) {
     return KafkaExecutions.ofTopics(
-            kafka.bootstrapServers(), List.of(topic), topic, RecordLines.parsers())
+            KAFKA.bootstrapServers(), List.of(topic), topic, RecordLines.parsers())
         .withClientProperties(Map.of("max.poll.records", "100"))
         .untilLatest()
         .build(watermarks())
@@ -203,21 +173,13 @@ class KafkaExecutionsTest {
     return EventTimeWatermarks.of(OUT_OF_ORDERNESS, PANE);
   }
 
-  private static void createTopic(String topic, int partitions) throws Exception {
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
-    }
-  }
-
   private static ProducerRecord<byte[], byte[]> record(String topic, int partition, String value) {
     return new ProducerRecord<>(topic, partition, null, value.getBytes(UTF_8));
   }
 
   /** Returns when the broker has all records. */
   private static void produce(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            kafka.clientProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (KafkaProducer<byte[], byte[]> producer = KAFKA.producer()) {
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (ProducerRecord<byte[], byte[]> record : records) {
         sent.add(producer.send(record));
