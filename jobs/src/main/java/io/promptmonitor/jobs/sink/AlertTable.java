@@ -62,6 +62,11 @@ final class AlertTable implements JdbcTable<AlertEvent> {
   }
 
   @Override
+  public boolean expectsRow(int statement) {
+    return statement == ENDED;
+  }
+
+  @Override
   public int statement(AlertEvent event) {
     return event.change() == Change.PENDING || event.change() == Change.FIRING ? BEGUN : ENDED;
   }

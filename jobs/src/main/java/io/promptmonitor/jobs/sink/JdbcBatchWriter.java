@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -179,11 +180,10 @@ final class JdbcBatchWriter<T> implements SinkWriter<T> {
         table.bind(value, statement);
         statement.addBatch();
       }
-      long notFound = 0;
-      for (int count : statement.executeBatch()) {
-        notFound += count == 0 ? 1 : 0;
-      }
-      return notFound;
+      int[] counts = statement.executeBatch();
+      return table.expectsRow(statementIndex)
+          ? Arrays.stream(counts).filter(count -> count == 0).count()
+          : 0;
     }
   }
 

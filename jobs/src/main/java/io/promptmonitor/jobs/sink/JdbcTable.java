@@ -21,6 +21,14 @@ interface JdbcTable<T> extends Serializable {
    */
   List<String> statements();
 
+  /**
+   * Whether a statement changes a row that has to be there, so that none changed means that it is
+   * not.
+   */
+  default boolean expectsRow(int statement) {
+    return false;
+  }
+
   /** Which of the statements writes {@code value}. */
   int statement(T value);
 

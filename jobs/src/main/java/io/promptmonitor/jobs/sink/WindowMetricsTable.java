@@ -125,6 +125,12 @@ final class WindowMetricsTable implements JdbcTable<WindowUpdate> {
     return backfill ? BACKFILL : STATEMENTS;
   }
 
+  /** A backfill leaves what is there as it is if it knows less. */
+  @Override
+  public boolean expectsRow(int statement) {
+    return statement == QUALITY && !backfill;
+  }
+
   @Override
   public int statement(WindowUpdate value) {
     return value.qualityOnly() ? QUALITY : ROW;
