@@ -28,7 +28,7 @@ CREATE VIEW promptmon.calibration_status AS
     FROM promptmon.calibration_result c
     LEFT JOIN promptmon.registered_version v ON v.prompt_id = c.prompt_id AND v.version_id = c.prompt_version
     LEFT JOIN promptmon.calibrated_prediction p ON p.prompt_id = c.prompt_id AND p.prompt_version = c.prompt_version
-    ORDER BY c.scope, c.subject, c.to_day DESC, c.updated_at DESC;
+    ORDER BY c.scope, c.subject, c.to_day DESC, c.updated_at DESC, c.from_day;
 
 CREATE VIEW promptmon.prompt_health AS
     SELECT v.prompt_id, v.version_id AS active_version, v.deployed_at,

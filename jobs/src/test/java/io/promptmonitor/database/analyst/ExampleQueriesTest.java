@@ -265,7 +265,7 @@ class ExampleQueriesTest {
                 FROM (SELECT prompt_id, at::date AS day, count(DISTINCT user_id) AS users FROM oracle.execution GROUP BY 1, 2) AS d,
                   LATERAL (SELECT count(DISTINCT user_id) AS users FROM oracle.execution e
                     WHERE e.prompt_id = d.prompt_id AND e.at::date BETWEEN d.day - 6 AND d.day) AS w
-                ORDER BY 1, 2
+                WHERE d.day >= '2026-03-05' ORDER BY 1, 2
                 """));
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promptmonitor.database.embedded.PostgresExtension;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -117,6 +120,14 @@ class QueryPlansTest {
             + " WHERE prompt_id = 'prompt-7' AND day >= timestamptz '2026-01-01'";
     assertThat(scans(query)).containsOnlyKeys("window_metrics_24h");
     assertThat(scans(query).values()).noneMatch(scan -> scan.contains("Seq Scan"));
+  }
+
+  /** And the examples, which are about days and hours. */
+  @ParameterizedTest
+  @MethodSource("io.promptmonitor.database.analyst.ExampleQueriesTest#examples")
+  void examplesReadDaysOrHours(Path file) throws Exception {
+    assertThat(scans(Files.readString(file)).keySet())
+        .isSubsetOf("window_metrics_24h", "window_metrics_1h");
   }
 
   @Test
