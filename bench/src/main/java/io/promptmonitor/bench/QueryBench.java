@@ -1,6 +1,9 @@
 package io.promptmonitor.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promptmonitor.common.windows.WindowSize;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,10 +25,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Measures queries of analysts and dashboards over a month of many prompts: those below and every
- * file of {@code sql/examples}, as an analyst, on rows in an embedded PostgreSQL that it fills
- * first. The time is that of the client, from the statement to the last row, with the pages in
- * memory.
+ * Measures queries of analysts and dashboards over a month of many prompts: those of Grafana's
+ * fleet dashboard, those below and every file of {@code sql/examples}, as an analyst, on rows in an
+ * embedded PostgreSQL that it fills first. The time is that of the client, from the statement to
+ * the last row, with the pages in memory.
  */
 @Command(
     name = "queries",
@@ -33,67 +36,59 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class QueryBench implements Callable<Integer> {
 
-  /** Grafana's fleet and prompt dashboards ask these, over the whole time and all prompts. */
-  private static final Map<String, String> DASHBOARD = new LinkedHashMap<>();
+  /** What is stored for each window, and what is computed from digests and sketches. */
+  private static final Map<String, String> OTHERS = new LinkedHashMap<>();
 
   static {
-    DASHBOARD.put(
-        "health of every prompt", "SELECT * FROM promptmon.prompt_health ORDER BY prompt_id");
-    DASHBOARD.put(
-        "executions and error rate by day",
-        """
-        SELECT window_start, sum(execution_count), sum(failure_count)::float8 / sum(execution_count)
-        FROM promptmon.window_metrics WHERE window_size = '24h' GROUP BY window_start ORDER BY 1
-        """);
-    DASHBOARD.put(
+    OTHERS.put(
         "executions and error rate by hour",
         """
         SELECT window_start, sum(execution_count), sum(failure_count)::float8 / sum(execution_count)
         FROM promptmon.window_metrics WHERE window_size = '1h' GROUP BY window_start ORDER BY 1
         """);
-    DASHBOARD.put(
+    OTHERS.put(
         "p95 of each prompt by day, as stored",
         """
         SELECT window_start, prompt_id, prompt_version, latency_p95 FROM promptmon.window_metrics
         WHERE window_size = '24h' ORDER BY 1, 2, 3
         """);
-    DASHBOARD.put(
+    OTHERS.put(
         "p95 of one prompt by hour, as stored",
         """
         SELECT window_start, prompt_version, latency_p95 FROM promptmon.window_metrics
         WHERE window_size = '1h' AND prompt_id = 'prompt-0007' ORDER BY 1, 2
         """);
-    DASHBOARD.put(
+    OTHERS.put(
         "p95 of one prompt over the month, from 720 digests",
         """
         SELECT promptmon.latency_p95(latency_digest) FROM promptmon.window_metrics
         WHERE window_size = '1h' AND prompt_id = 'prompt-0007'
         """);
-    DASHBOARD.put(
+    OTHERS.put(
         "p95 of one prompt over the month, from 30 digests",
         """
         SELECT promptmon.latency_p95(latency_digest) FROM promptmon.window_metrics
         WHERE window_size = '24h' AND prompt_id = 'prompt-0007'
         """);
-    DASHBOARD.put(
+    OTHERS.put(
         "p95 of every prompt over the month, from 30 digests each",
         """
         SELECT prompt_id, promptmon.latency_percentile(0.95, latency_digest)
         FROM promptmon.window_metrics WHERE window_size = '24h' GROUP BY prompt_id ORDER BY 1
         """);
-    DASHBOARD.put(
+    OTHERS.put(
         "p95 of every prompt, all days in one: 6,000 digests",
         """
         SELECT promptmon.latency_p95(latency_digest) FROM promptmon.window_metrics
         WHERE window_size = '24h'
         """);
-    DASHBOARD.put(
+    OTHERS.put(
         "users of one prompt over the month, from 30 sketches",
         """
         SELECT promptmon.distinct_users(users_sketch) FROM promptmon.window_metrics
         WHERE window_size = '24h' AND prompt_id = 'prompt-0007'
         """);
-    DASHBOARD.put(
+    OTHERS.put(
         "users of every prompt over the month, from 30 sketches each",
         """
         SELECT prompt_id, promptmon.distinct_users(users_sketch) FROM promptmon.window_metrics
@@ -130,15 +125,16 @@ public final class QueryBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Map<String, String> queries = new LinkedHashMap<>(DASHBOARD);
+    Instant end = Instant.now().truncatedTo(ChronoUnit.DAYS);
+    Instant start = end.minus(Duration.ofDays(days));
+    Map<String, String> queries = fleetDashboard(start, end);
+    queries.putAll(OTHERS);
     try (Stream<Path> files = Files.list(Path.of("sql/examples"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".sql")).sorted().toList()) {
         queries.put("examples/" + file.getFileName(), Files.readString(file));
       }
     }
     try (FilledDatabase database = FilledDatabase.create(prompts)) {
-      Instant end = Instant.now().truncatedTo(ChronoUnit.DAYS);
-      Instant start = end.minus(Duration.ofDays(days));
       long rows = 0;
       for (String size : sizes) {
         rows +=
@@ -168,6 +164,37 @@ public final class QueryBench implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** The panels of the fleet dashboard over the whole time, which shows windows of a day then. */
+  private static Map<String, String> fleetDashboard(Instant from, Instant to) throws IOException {
+    Map<String, String> queries = new LinkedHashMap<>();
+    for (JsonNode panel :
+        new ObjectMapper()
+            .readTree(Path.of("deploy/grafana/dashboards/fleet.json").toFile())
+            .get("panels")) {
+      String title = panel.path("title").asText();
+      for (JsonNode target : panel.path("targets")) {
+        // As Grafana's macros and variables.
+        String sql =
+            target
+                .path("rawSql")
+                .asText()
+                .replaceAll(
+                    "\\$__timeFilter\\(([^)]*)\\)", "$1 BETWEEN '" + from + "' AND '" + to + "'")
+                .replaceAll(
+                    "\\$__timeGroupAlias\\(([^,]*),[^)]*\\)",
+                    "floor(extract(epoch FROM $1) / 86400) * 86400 AS \"time\"")
+                .replace("$__timeFrom()", "'" + from + "'")
+                .replace("$__timeTo()", "'" + to + "'")
+                .replace("${window:sqlstring}", "'24h'");
+        if (!sql.isEmpty()) {
+          String type = panel.path("type").asText();
+          queries.put("fleet: " + title + (type.equals("stat") ? " (a number)" : ""), sql);
+        }
+      }
+    }
+    return queries;
   }
 
   /** The first run warms PostgreSQL up and does not count. */
