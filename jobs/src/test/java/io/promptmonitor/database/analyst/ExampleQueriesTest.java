@@ -2,12 +2,10 @@ package io.promptmonitor.database.analyst;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptmonitor.cli.PromptMon;
+import io.promptmonitor.cli.CommandRun;
 import io.promptmonitor.database.Database;
 import io.promptmonitor.database.embedded.PostgresExtension;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -153,22 +151,16 @@ class ExampleQueriesTest {
 
   @Test
   void byTheCommandLine() throws Exception {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String url = postgres.url().replaceFirst("//[^@]*@", "//test_anna:sesame@");
+    CommandRun command = new CommandRun(postgres, "sql");
     int code =
-        PromptMon.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(
-                "sql",
-                "--db",
-                url,
-                "--csv",
-                "-f",
-                EXAMPLES.resolve("18_alerts_by_rule.sql").toString());
-    assertThat(code).as("%s", err).isZero();
-    assertThat(out)
+        command.runAs(
+            "test_anna",
+            "sesame",
+            "--csv",
+            "-f",
+            EXAMPLES.resolve("18_alerts_by_rule.sql").toString());
+    assertThat(code).as("%s", command.err).isZero();
+    assertThat(command.out)
         .hasToString(
             """
             rule,severity,fired,never_fired,firing_now,acknowledged,not_told,mean_time_to_acknowledge,median_time_to_resolve,rollbacks

@@ -2,11 +2,9 @@ package io.promptmonitor.jobs.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptmonitor.cli.PromptMon;
+import io.promptmonitor.cli.CommandRun;
 import io.promptmonitor.common.alerts.AlertingConfig;
 import io.promptmonitor.database.embedded.PostgresExtension;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,25 +91,12 @@ class RealTrafficAlertsTest {
   @Test
   void theBacktestFindsTheIncidentInTheStoredWindows(@TempDir Path directory) throws Exception {
     Path rules = Files.writeString(directory.resolve("rules.yaml"), AlertingConfig.defaultsYaml());
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
+    CommandRun command = new CommandRun(POSTGRES, "backtest");
     int exit =
-        PromptMon.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(
-                "backtest",
-                "--db",
-                POSTGRES.url(),
-                "--rules",
-                rules.toString(),
-                "--from",
-                "2023-07-26",
-                "--to",
-                "2023-07-28");
-    assertThat(err.toString()).isEmpty();
+        command.run("--rules", rules.toString(), "--from", "2023-07-26", "--to", "2023-07-28");
+    assertThat(command.err.toString()).isEmpty();
     assertThat(exit).isZero();
-    assertThat(out.toString())
+    assertThat(command.out.toString())
         .contains("Judged on stored rows of 1m")
         .containsPattern("= 2023-07-27 00:4[123]:00  opinionqa/gpt-4  2023.6.13 → 2023.3.14")
         .containsPattern(

@@ -2,13 +2,11 @@ package io.promptmonitor.jobs.batch.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptmonitor.cli.PromptMon;
+import io.promptmonitor.cli.CommandRun;
 import io.promptmonitor.database.embedded.PostgresExtension;
 import io.promptmonitor.jobs.monitor.RealTraffic;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,23 +46,9 @@ class RealTrafficReportTest {
   }
 
   private static void report(String day) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int exit =
-        PromptMon.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(
-                "report",
-                "--db",
-                postgres.url(),
-                "--date",
-                day,
-                "--as-of",
-                "2023-07-30",
-                "--out",
-                directory.toString());
-    assertThat(exit).as("%s", err).isZero();
+    CommandRun command = new CommandRun(postgres, "report");
+    int exit = command.run("--date", day, "--as-of", "2023-07-30", "--out", directory.toString());
+    assertThat(exit).as("%s", command.err).isZero();
   }
 
   @ParameterizedTest
