@@ -268,8 +268,9 @@ class JobMetricsTest {
     assertThat(sum(JobMetric.WINDOWS_IN_MEMORY)).isPositive();
     // Events are a minute old at most.
     assertThat(scrape.max(JobMetric.WATERMARK_LAG.prometheusName()))
-        .isBetween(0.0, LIMIT.plusMinutes(2).toMillis() * 1.0);
-    assertThat(scrape.max(JobMetric.REGISTRY_AWAY.prometheusName())).isLessThan(LIMIT.toMillis());
+        .isBetween(0.0, (double) LIMIT.plusMinutes(2).toMillis());
+    assertThat(scrape.max(JobMetric.REGISTRY_AWAY.prometheusName()))
+        .isLessThan((double) LIMIT.toMillis());
   }
 
   private static double sum(JobMetric metric, String... labels) {
