@@ -1,5 +1,7 @@
 package io.promptmonitor.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,6 +33,18 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.promptmonitor.cli..", "picocli..");
+
+  @ArchTest
+  static final ArchRule functionsOfFlinkSqlKnowTheDomainOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("io.promptmonitor.flinksql..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.promptmonitor..")
+                  .and(
+                      resideOutsideOfPackages(
+                          "io.promptmonitor.common..", "io.promptmonitor.flinksql..")));
 
   @ArchTest
   static void everyPackageIsNullMarked(JavaClasses classes) {

@@ -80,6 +80,13 @@ final class LocalCluster implements AutoCloseable {
     return script(command);
   }
 
+  /** {@code sql-client}: returns what it printed on standard output. */
+  String sqlClient(Path file, String... options) throws Exception {
+    List<String> command = new ArrayList<>(List.of("sql-client", "--file", file.toString()));
+    command.addAll(List.of(options));
+    return script(command);
+  }
+
   private String script(List<String> command) throws Exception {
     List<String> full = new ArrayList<>(command);
     full.set(0, ROOT.resolve("deploy/local-cluster").resolve(command.get(0)).toString());
