@@ -9,6 +9,6 @@ SELECT prompt_id,
     count(DISTINCT window_start) AS days_with_executions
 FROM promptmon.window_metrics
 WHERE window_size = '24h'
-  AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '7 days'
+  AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '168 hours'
 GROUP BY prompt_id
 ORDER BY executions DESC, prompt_id;

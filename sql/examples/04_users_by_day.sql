@@ -7,7 +7,7 @@ WITH days AS (
     SELECT prompt_id, window_start AS day, promptmon.distinct_users(users_sketch) AS users
     FROM promptmon.window_metrics
     WHERE window_size = '24h'
-      AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '7 days'
+      AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '168 hours'
     GROUP BY prompt_id, window_start
 )
 SELECT d.prompt_id, (d.day AT TIME ZONE 'UTC')::date AS day, d.users, week.users AS users_7_days,
@@ -17,5 +17,5 @@ CROSS JOIN LATERAL (
     SELECT promptmon.distinct_users(m.users_sketch) AS users
     FROM promptmon.window_metrics m
     WHERE m.window_size = '24h' AND m.prompt_id = d.prompt_id
-      AND m.window_start > d.day - interval '7 days' AND m.window_start <= d.day) AS week
+      AND m.window_start > d.day - interval '168 hours' AND m.window_start <= d.day) AS week
 ORDER BY d.prompt_id, d.day;

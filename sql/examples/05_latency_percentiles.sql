@@ -8,6 +8,6 @@ FROM (
         promptmon.digest_percentiles(ARRAY[0.5, 0.95, 0.99], array_agg(latency_digest)) AS p
     FROM promptmon.window_metrics
     WHERE window_size = '1h'
-      AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '1h') - interval '7 days'
+      AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '1h') - interval '168 hours'
     GROUP BY prompt_id) AS percentiles
 ORDER BY latency_p95 DESC, prompt_id;

@@ -12,6 +12,6 @@ FROM (
         sum(latency_p95 * execution_count) / sum(execution_count)::double precision AS weighted_mean
     FROM promptmon.window_metrics
     WHERE window_size = '1h'
-      AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '1h') - interval '7 days'
+      AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '1h') - interval '168 hours'
     GROUP BY prompt_id) AS compared
 ORDER BY abs(compared.mean_of_hours / nullif(compared.latency_p95, 0) - 1) DESC NULLS LAST, prompt_id;

@@ -6,6 +6,6 @@ SELECT prompt_id, (window_start AT TIME ZONE 'UTC')::date AS day, sum(execution_
     round(promptmon.latency_share_above(1000, latency_digest)::numeric, 4) AS slower_than_a_second
 FROM promptmon.window_metrics
 WHERE window_size = '24h'
-  AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '14 days'
+  AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '336 hours'
 GROUP BY prompt_id, window_start
 ORDER BY prompt_id, day;

@@ -1,7 +1,7 @@
 -- What changed when a prompt got a new version: its first 24 hours against the last 24 hours of the one before?
 --
 -- One row for each version that came after another one. before is the version that had most executions in the 24 hours until the new one's first
--- hour. error_rate_z is the difference of the error rates in standard errors: beyond 3 or below -3 it is hardly chance. NULL if
+-- hour that is kept (30 days). error_rate_z is the difference of the error rates in standard errors: beyond 3 or below -3 it is hardly chance. NULL if
 -- nothing failed, or everything did.
 WITH begins AS (
     SELECT prompt_id, prompt_version, min(window_start) AS began

@@ -10,6 +10,6 @@ SELECT prompt_id, (window_start AT TIME ZONE 'UTC')::date AS day, sum(feedback_c
     round((sum(avg_automated_score * automated_score_count) / nullif(sum(automated_score_count), 0))::numeric, 2) AS avg_automated_score
 FROM promptmon.window_metrics
 WHERE window_size = '24h'
-  AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '14 days'
+  AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '336 hours'
 GROUP BY prompt_id, window_start
 ORDER BY prompt_id, day;

@@ -6,7 +6,7 @@ WITH days AS (
     SELECT prompt_id, execution_count, failure_count, errors_by_type
     FROM promptmon.window_metrics
     WHERE window_size = '24h'
-      AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '7 days'
+      AND window_start > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '168 hours'
 ), prompts AS (
     SELECT prompt_id, sum(execution_count) AS executions, sum(failure_count) AS failures FROM days GROUP BY prompt_id
 ), types AS (

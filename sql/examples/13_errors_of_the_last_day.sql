@@ -1,4 +1,4 @@
--- Which kinds of errors became more frequent on the last day, compared with the 7 days before it?
+-- Which kinds of errors became most frequent on the last day, compared with the 7 days before it?
 --
 -- rate_last_day and rate_before are shares of all executions of the prompt, 0 to 1. is_new: the type did not occur in the 7 days before. times is how
 -- many times as frequent it became; NULL if it is new. rate_before and is_new are NULL of a prompt that had no executions before. The last day
@@ -8,7 +8,7 @@ WITH days AS (
         window_start = (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') AS is_last
     FROM promptmon.window_metrics
     WHERE window_size = '24h'
-      AND window_start >= (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '7 days'
+      AND window_start >= (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '168 hours'
 ), prompts AS (
     SELECT prompt_id, sum(execution_count) FILTER (WHERE is_last) AS last_day,
         sum(execution_count) FILTER (WHERE NOT is_last) AS before

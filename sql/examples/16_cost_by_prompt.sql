@@ -9,6 +9,6 @@ SELECT prompt_id, sum(execution_count)::bigint AS executions, sum(total_tokens):
     round((sum(total_tokens) FILTER (WHERE token_budget_average IS NOT NULL) / nullif(sum(token_budget_average * execution_count), 0) - 1)::numeric, 3)
         AS over_budget
 FROM promptmon.token_cost
-WHERE day > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '30 days'
+WHERE day > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '720 hours'
 GROUP BY prompt_id
 ORDER BY cost DESC, prompt_id;

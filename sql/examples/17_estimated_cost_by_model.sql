@@ -13,7 +13,7 @@ WITH price (model, input_price, output_price) AS (
         UNION ALL
         SELECT '(not stated)', t.execution_count - coalesce((SELECT sum(count::bigint) FROM jsonb_each_text(t.model_distribution) AS m (model, count)), 0)
     ) AS n
-    WHERE t.day > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '30 days' AND n.executions > 0
+    WHERE t.day > (SELECT max(window_start) FROM promptmon.window_metrics WHERE window_size = '24h') - interval '720 hours' AND n.executions > 0
 )
 SELECT d.model, sum(d.executions)::bigint AS executions,
     round(sum(d.total_tokens * d.executions / d.execution_count)) AS estimated_tokens,

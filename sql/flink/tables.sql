@@ -1,6 +1,7 @@
 -- What Prompt Monitor writes, as it is when it is read: tables and views of PostgreSQL, whose columns docs/tables.md explains. They are read-only.
 -- Columns of JSON and intervals are left out: Flink's JDBC connector cannot read them. Times are UTC. Where the database is, and the password, the
--- processes of Flink know from their environment: PROMPTMON_DB_URL, PROMPTMON_DB_USER and PROMPTMON_DB_PASSWORD.
+-- processes of Flink know from their environment: PROMPTMON_DB_URL, PROMPTMON_DB_USER and PROMPTMON_DB_PASSWORD. Rows are fetched by the thousand:
+-- without that, the driver would hold all of them at once.
 
 -- The metrics of every prompt version in every window: always say which window_size, it is what makes the query fast.
 CREATE TABLE IF NOT EXISTS window_metrics (
@@ -42,7 +43,9 @@ CREATE TABLE IF NOT EXISTS window_metrics (
     'connector' = 'jdbc',
     'driver' = 'io.promptmonitor.database.driver.EnvironmentDriver',
     'url' = 'jdbc:postgresql:environment',
-    'table-name' = 'promptmon.window_metrics'
+    'table-name' = 'promptmon.window_metrics',
+    'scan.auto-commit' = 'false',
+    'scan.fetch-size' = '1000'
 );
 
 -- The five most frequent error types of each version and day.
@@ -59,7 +62,9 @@ CREATE TABLE IF NOT EXISTS top_errors_by_prompt (
     'connector' = 'jdbc',
     'driver' = 'io.promptmonitor.database.driver.EnvironmentDriver',
     'url' = 'jdbc:postgresql:environment',
-    'table-name' = 'promptmon.top_errors_by_prompt'
+    'table-name' = 'promptmon.top_errors_by_prompt',
+    'scan.auto-commit' = 'false',
+    'scan.fetch-size' = '1000'
 );
 
 -- The alerts, what became of them and who was told.
@@ -101,7 +106,9 @@ CREATE TABLE IF NOT EXISTS alert_history (
     'connector' = 'jdbc',
     'driver' = 'io.promptmonitor.database.driver.EnvironmentDriver',
     'url' = 'jdbc:postgresql:environment',
-    'table-name' = 'promptmon.alert_history'
+    'table-name' = 'promptmon.alert_history',
+    'scan.auto-commit' = 'false',
+    'scan.fetch-size' = '1000'
 );
 
 -- Rollbacks, and those that were refused.
@@ -152,7 +159,9 @@ CREATE TABLE IF NOT EXISTS rollback_history (
     'connector' = 'jdbc',
     'driver' = 'io.promptmonitor.database.driver.EnvironmentDriver',
     'url' = 'jdbc:postgresql:environment',
-    'table-name' = 'promptmon.rollback_history'
+    'table-name' = 'promptmon.rollback_history',
+    'scan.auto-commit' = 'false',
+    'scan.fetch-size' = '1000'
 );
 
 -- The versions in the registry.
@@ -183,7 +192,9 @@ CREATE TABLE IF NOT EXISTS registered_version (
     'connector' = 'jdbc',
     'driver' = 'io.promptmonitor.database.driver.EnvironmentDriver',
     'url' = 'jdbc:postgresql:environment',
-    'table-name' = 'promptmon.registered_version'
+    'table-name' = 'promptmon.registered_version',
+    'scan.auto-commit' = 'false',
+    'scan.fetch-size' = '1000'
 );
 
 -- The records that were not counted.
@@ -201,5 +212,7 @@ CREATE TABLE IF NOT EXISTS dead_letter (
     'connector' = 'jdbc',
     'driver' = 'io.promptmonitor.database.driver.EnvironmentDriver',
     'url' = 'jdbc:postgresql:environment',
-    'table-name' = 'promptmon.dead_letter'
+    'table-name' = 'promptmon.dead_letter',
+    'scan.auto-commit' = 'false',
+    'scan.fetch-size' = '1000'
 );

@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS records (
     'json.ignore-parse-errors' = 'true'
 );
 
--- Records that the monitoring job would reject for their fields are left out; it also leaves out retries and late ones.
+-- Records with missing or impossible fields are left out. The monitoring job is stricter about types, lengths and hashes, and leaves out retries
+-- and late ones as well.
 CREATE VIEW IF NOT EXISTS executions AS
     SELECT execution_id, prompt_id, prompt_version, event_time,
         performance.latency_ms, performance.input_tokens, performance.output_tokens, performance.total_tokens,
@@ -45,7 +46,9 @@ CREATE VIEW IF NOT EXISTS executions AS
         AND event_time > TO_TIMESTAMP_LTZ(0, 3)
         AND performance.latency_ms >= 0 AND performance.input_tokens >= 0 AND performance.output_tokens >= 0
         AND performance.input_tokens + performance.output_tokens = performance.total_tokens
-        AND outcome.success IS NOT NULL;
+        AND outcome.success IS NOT NULL
+        AND (quality.user_feedback IS NULL OR quality.user_feedback BETWEEN 1 AND 5)
+        AND (quality.automated_score IS NULL OR quality.automated_score BETWEEN 0 AND 10);
 
 -- Ratings and scores that came after their execution.
 CREATE VIEW IF NOT EXISTS feedback AS
@@ -55,4 +58,7 @@ CREATE VIEW IF NOT EXISTS feedback AS
     WHERE execution_timestamp IS NOT NULL
         AND execution_id <> '' AND prompt_id <> '' AND prompt_version <> ''
         AND event_time > TO_TIMESTAMP_LTZ(0, 3)
-        AND (user_feedback BETWEEN 1 AND 5 OR automated_score IS NOT NULL);
+        AND record_time(execution_timestamp, written_at) > TO_TIMESTAMP_LTZ(0, 3)
+        AND (user_feedback IS NOT NULL OR automated_score IS NOT NULL)
+        AND (user_feedback IS NULL OR user_feedback BETWEEN 1 AND 5)
+        AND (automated_score IS NULL OR automated_score BETWEEN 0 AND 10);

@@ -116,7 +116,7 @@ COMMENT ON COLUMN promptmon.alert_history.cause IS 'Why it is in that phase: con
 COMMENT ON COLUMN promptmon.alert_history.pending_since IS 'When the condition began to hold (event time).';
 COMMENT ON COLUMN promptmon.alert_history.fired_at IS 'When the alert began to fire (event time). NULL if it did not.';
 COMMENT ON COLUMN promptmon.alert_history.ended_at IS 'When the alert was resolved or cancelled (event time). NULL while it goes on.';
-COMMENT ON COLUMN promptmon.alert_history.time_to_resolve IS 'How long the alert fired. NULL while it does.';
+COMMENT ON COLUMN promptmon.alert_history.time_to_resolve IS 'How long the alert fired. NULL while it does, and if it never did.';
 COMMENT ON COLUMN promptmon.alert_history.metric IS 'The metric that tells most about why. NULL if nothing was seen, as when there are no executions.';
 COMMENT ON COLUMN promptmon.alert_history.value IS 'Value of the metric, in its unit, when the alert began to fire; while pending, when that began.';
 COMMENT ON COLUMN promptmon.alert_history.operator IS 'How it was compared: >, >=, < or <=.';
@@ -231,3 +231,5 @@ COMMENT ON COLUMN promptmon.token_cost.model_distribution IS 'Executions by mode
 
 GRANT SELECT ON promptmon.alert_history, promptmon.calibration_status, promptmon.prompt_health, promptmon.version_comparison,
     promptmon.top_errors_by_prompt, promptmon.slo_status, promptmon.token_cost TO promptmon_operator, promptmon_analyst, promptmon_investigator;
+-- Queries of Flink SQL run as the job does, on the same processes.
+GRANT SELECT ON promptmon.alert_history, promptmon.top_errors_by_prompt TO promptmon_job;

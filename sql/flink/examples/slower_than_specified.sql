@@ -1,4 +1,4 @@
--- Which versions are slower than the registry says they should be? Each minute, with the version as it is registered at that moment.
+-- Which versions are slower than the baseline that the registry has of them? Each minute, with the version as it is registered at that moment.
 SELECT w.window_start, w.prompt_id, w.prompt_version, v.status, w.executions, w.p95, v.baseline_latency_p95
 FROM (
     SELECT window_start, prompt_id, prompt_version, COUNT(*) AS executions, ROUND(latency_percentile(0.95, latency_ms), 1) AS p95,

@@ -5,7 +5,7 @@ import org.apache.flink.table.functions.AggregateFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The aggregate {@code digest(value)}: the distribution of single values of 0 or more, with the
+ * The aggregate {@code digest_of(value)}: the distribution of single values of 0 or more, with the
  * bytes that the monitoring job stores for the same values.
  */
 public final class DigestOf extends AggregateFunction<byte[], Distribution> {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A time stamp that the monitoring job would reject gives 1970-01-01: such a record is late and
  * moves no watermark. One in the far future would otherwise end all windows. What is the future is
- * told by when Kafka got the record, not by a clock, so that a query says the same when it is run
- * again.
+ * told by the time that Kafka has of the record, not by a clock, so that a query says the same when
+ * it is run again: that of the broker where the topic has LogAppendTime, else the producer's.
  */
 public final class RecordTime extends ScalarFunction {
 

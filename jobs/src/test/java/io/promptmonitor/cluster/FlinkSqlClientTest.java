@@ -101,8 +101,7 @@ class FlinkSqlClientTest {
       Path wrong = DIRECTORY.resolve("wrong.sql");
       Files.writeString(wrong, "SELECT digest_percentile(95, latency_digest) FROM window_metrics;");
       assertThatThrownBy(() -> cluster.sqlClient(wrong)).hasMessageContaining(": 1");
-      assertThat(Files.readString(DIRECTORY.resolve("cluster/logs/sql-client.out")))
-          .contains("a percentile lies between 0 and 1, not 95.0");
+      assertThat(printed()).contains("a percentile lies between 0 and 1, not 95.0");
       passwordIsNowhere(cluster.password());
     }
   }
@@ -369,10 +368,22 @@ class FlinkSqlClientTest {
     return tables;
   }
 
-  /** Neither in what the client was given, nor in what the processes logged. */
+  /** What all clients printed. */
+  private static String printed() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> logs = Files.list(DIRECTORY.resolve("cluster/logs"))) {
+      for (Path log : logs.filter(f -> f.toString().endsWith(".out")).toList()) {
+        if (log.getFileName().toString().startsWith("sql-client-")) {
+          all.append(Files.readString(log));
+        }
+      }
+    }
+    return all.toString();
+  }
+
+  /** Not in what the processes logged, nor in what clients printed. */
   private static void passwordIsNowhere(String password) throws IOException {
     List<Path> files = new ArrayList<>();
-    files.add(DIRECTORY.resolve("cluster/flink/sql-client.sql"));
     try (Stream<Path> logs = Files.list(DIRECTORY.resolve("cluster/logs"))) {
       logs.forEach(files::add);
     }

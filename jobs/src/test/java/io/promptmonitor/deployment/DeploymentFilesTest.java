@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,6 +20,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +44,9 @@ class DeploymentFilesTest {
           "topic", "runs once",
           "migrate", "runs once",
           "promptmon", "a command of an operator",
+          "report", "runs once",
+          "calibration", "runs once",
+          "retention", "runs once",
           "simulator", "ends with an error if it cannot send");
 
   /** Settings of Flink that Kubernetes has otherwise, and why. */
@@ -154,7 +160,7 @@ class DeploymentFilesTest {
       PromptMon.commandLine().parseArgs(arguments.toArray(String[]::new));
       commands++;
     }
-    assertThat(commands).isEqualTo(3);
+    assertThat(commands).isEqualTo(6);
     for (Path file :
         List.of(
             KUBERNETES.resolve("base/job.yaml"),
@@ -232,7 +238,13 @@ class DeploymentFilesTest {
       assertThat(map(object.get("metadata"))).containsEntry("namespace", namespace);
       named.add(object.get("kind") + "/" + map(object.get("metadata")).get("name"));
     }
-    assertThat(objects.keySet()).containsAll(base().keySet());
+    Set<String> expected = new TreeSet<>(base().keySet());
+    if (overlay.equals("production")) {
+      // Its state is in S3.
+      expected.remove("PersistentVolumeClaim/promptmon-flink-state");
+      assertThat(rendered).doesNotContain("promptmon-flink-state", "name: state");
+    }
+    assertThat(objects.keySet()).containsAll(expected);
     // The name of a ConfigMap ends with a hash of its content: all that refer to it must follow.
     Matcher reference = Pattern.compile("configMap:\\s+name: (\\S+)").matcher(rendered);
     int references = 0;
@@ -247,6 +259,104 @@ class DeploymentFilesTest {
     assertThat(map(spec.get("taskManager"))).isNotEqualTo(map(base.get("taskManager")));
     assertThat(map(spec.get("flinkConfiguration")).keySet())
         .isEqualTo(map(base.get("flinkConfiguration")).keySet());
+  }
+
+  /** As docs/operations.md says: an image of one's own. */
+  @Test
+  void anOverlayChoosesTheImageOfAll() throws Exception {
+    for (String part : List.of("kubernetes", "config")) {
+      copy(ROOT.resolve("deploy").resolve(part), directory.resolve("deploy").resolve(part));
+    }
+    Path overlay = directory.resolve("deploy/kubernetes/overlays/production");
+    Files.writeString(
+        overlay.resolve("kustomization.yaml"),
+        "images:\n  - {name: promptmon, newName: example.org/promptmon, newTag: 9.9.9}\n",
+        StandardOpenOption.APPEND);
+    String rendered = CommandLineTool.run(overlay, "kubectl", "kustomize", ".");
+    Matcher image = Pattern.compile("(?m)^\\s*image: (.+)$").matcher(rendered);
+    int images = 0;
+    while (image.find()) {
+      assertThat(image.group(1)).isEqualTo("example.org/promptmon:9.9.9");
+      images++;
+    }
+    assertThat(images).isEqualTo(5);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  /** Nobody sees without an engine that a heap is larger than what a container may take. */
+  @Test
+  void heapsFitTheirContainers() throws Exception {
+    int heaps = 0;
+    for (Map.Entry<String, Object> entry : services().entrySet()) {
+      Map<String, Object> service = map(entry.getValue());
+      Object environment = service.getOrDefault("environment", Map.of());
+      if (list(service.get("entrypoint")).equals(List.of("promptmon"))) {
+        Object limit =
+            map(map(map(service.get("deploy")).get("resources")).get("limits")).get("memory");
+        assertHeapFits(
+            entry.getKey(), map(environment).get("PROMPTMON_JAVA_OPTS"), String.valueOf(limit));
+        heaps++;
+      }
+    }
+    for (Map.Entry<String, Map<String, Object>> entry : base().entrySet()) {
+      if (entry.getKey().startsWith("CronJob/")) {
+        Map<String, Object> job = map(map(entry.getValue().get("spec")).get("jobTemplate"));
+        Map<String, Object> pod = map(map(map(job.get("spec")).get("template")).get("spec"));
+        Map<String, Object> container = map(list(pod.get("containers")).get(0));
+        Object options =
+            list(container.get("env")).stream()
+                .map(DeploymentFilesTest::map)
+                .filter(variable -> "PROMPTMON_JAVA_OPTS".equals(variable.get("name")))
+                .map(variable -> variable.get("value"))
+                .findFirst()
+                .orElse(null);
+        Object limit = map(map(container.get("resources")).get("limits")).get("memory");
+        assertHeapFits(entry.getKey(), options, String.valueOf(limit));
+        heaps++;
+      }
+    }
+    assertThat(heaps).isEqualTo(9);
+  }
+
+  /** Without an option the command line takes 2 GiB. A quarter is for what is not on the heap. */
+  private static void assertHeapFits(String name, @Nullable Object options, String limit) {
+    Matcher heap = Pattern.compile("-Xmx(\\d+)m").matcher(String.valueOf(options));
+    long megabytes = heap.find() ? Long.parseLong(heap.group(1)) : 2_048;
+    Matcher most = Pattern.compile("(\\d+)(m|g|Mi|Gi)").matcher(limit);
+    assertThat(most.matches()).as(limit).isTrue();
+    long available =
+        Long.parseLong(most.group(1))
+            * (most.group(2).toLowerCase(Locale.ROOT).startsWith("g") ? 1_024 : 1);
+    assertThat(megabytes).as(name).isLessThanOrEqualTo(available * 4 / 5);
+  }
+
+  /** Docker mounts memory so that nothing in it can be executed, unless it is told to. */
+  @Test
+  void flinkCanLoadItsLibraries() throws Exception {
+    for (Map.Entry<String, Object> entry : services().entrySet()) {
+      for (Object mount : list(map(entry.getValue()).get("tmpfs"))) {
+        if (((String) mount).startsWith("/tmp:")
+            && entry.getKey().matches(".*manager|job|promptmon")) {
+          assertThat((String) mount).as(entry.getKey()).contains("exec");
+        }
+      }
+    }
+    assertThat(list(map(services().get("taskmanager")).get("volumes")))
+        .contains("/var/lib/promptmon/tmp");
+    assertThat(Files.readString(ROOT.resolve("deploy/docker/Dockerfile")))
+        .contains("/var/lib/promptmon/tmp");
   }
 
   @Test

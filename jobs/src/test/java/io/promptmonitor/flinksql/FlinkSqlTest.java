@@ -229,6 +229,17 @@ class FlinkSqlTest {
               .map(column -> column[0] + " " + TYPES.get(column[1]))
               .collect(Collectors.joining("\n"));
       assertThat(columns).as(table).isEqualTo(stored);
+      // Queries run with the login of the monitoring job.
+      assertThat(
+              postgres.query(
+                  "SELECT has_table_privilege('promptmon_job', 'promptmon."
+                      + table
+                      + "', 'SELECT')"))
+          .as(table)
+          .isEqualTo("t");
+      assertThat(tables.executeSql("SHOW CREATE TABLE " + table).collect().next().toString())
+          .as("rows are not fetched all at once")
+          .contains("'scan.fetch-size' = '1000'", "'scan.auto-commit' = 'false'");
     }
     assertThat(tables.from("executions").getResolvedSchema().getColumnNames())
         .contains("event_time", "latency_ms", "model_used");

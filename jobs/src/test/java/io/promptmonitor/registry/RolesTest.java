@@ -53,7 +53,7 @@ class RolesTest {
       alert_escalation         SIU   S        S       S            -       -
       alert_event              SIU   S        S       S            -       -
       alert_exemplar           SIU   S        -       S            -       -
-      alert_history            -     S        S       S            -       -
+      alert_history            S     S        S       S            -       -
       calibrated_prediction    S     S        S       S            -       -
       calibration_correction   S     S        S       S            -       -
       calibration_heuristic    S     S        S       S            -       -
@@ -79,7 +79,7 @@ class RolesTest {
       silence                  S     S        S       S            -       -
       slo_status               -     S        S       S            -       -
       token_cost               -     S        S       S            -       -
-      top_errors_by_prompt     -     S        S       S            -       -
+      top_errors_by_prompt     S     S        S       S            -       -
       version_comparison       -     S        S       S            -       -
       version_to_review        S     S        S       S            -       -
       window_metrics           SIU   S        S       S            -       -

@@ -48,8 +48,13 @@ public final class EnvironmentDriver implements Driver {
     try {
       // By default the driver lets single statements outside of transactions write.
       Connection connection = database.connect(Map.of("readOnlyMode", "always"));
-      connection.setReadOnly(true);
-      return connection;
+      try {
+        connection.setReadOnly(true);
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
     } catch (SQLException e) {
       throw new SQLException(database.cannotConnect(e).getMessage(), e.getSQLState(), e);
     }

@@ -147,6 +147,8 @@ class ExampleQueriesTest {
     // Half a day ahead of UTC, and half an hour off: days and hours are others there.
     assertThat(rows(anna(), "Pacific/Kiritimati", sql)).isEqualTo(rows);
     assertThat(rows(anna(), "Asia/Kolkata", sql)).isEqualTo(rows);
+    // Its clocks go forward within the ten days.
+    assertThat(rows(anna(), "America/New_York", sql)).isEqualTo(rows);
   }
 
   @Test
