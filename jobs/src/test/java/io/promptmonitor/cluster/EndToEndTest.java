@@ -27,7 +27,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +124,7 @@ class EndToEndTest {
 
   @Test
   void anIncidentIsRolledBackOnceWhateverIsKilled() throws Exception {
-    emptyDirectory();
+    LocalCluster.emptyDirectory(DIRECTORY);
     Path config = config();
     GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     mail.start();
@@ -451,16 +450,5 @@ class EndToEndTest {
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
-  }
-
-  private static void emptyDirectory() throws IOException {
-    if (Files.exists(DIRECTORY)) {
-      try (Stream<Path> files = Files.walk(DIRECTORY)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
-    Files.createDirectories(DIRECTORY);
   }
 }

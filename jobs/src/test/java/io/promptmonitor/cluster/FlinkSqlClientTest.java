@@ -76,7 +76,7 @@ class FlinkSqlClientTest {
 
   @Test
   void theExamplesSayWhatIsInTheTopicAndTheTables() throws Exception {
-    emptyDirectory();
+    LocalCluster.emptyDirectory(DIRECTORY);
     makeTraffic();
     try (LocalCluster cluster = new LocalCluster(DIRECTORY.resolve("cluster"), Map.of())) {
       cluster.up("--no-job", "--taskmanagers", "1");
@@ -104,17 +104,6 @@ class FlinkSqlClientTest {
       assertThat(printed()).contains("a percentile lies between 0 and 1, not 95.0");
       passwordIsNowhere(cluster.password());
     }
-  }
-
-  private static void emptyDirectory() throws IOException {
-    if (Files.exists(DIRECTORY)) {
-      try (Stream<Path> files = Files.walk(DIRECTORY)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
-    Files.createDirectories(DIRECTORY);
   }
 
   /** The examples one after the other, so that one client runs them all. */

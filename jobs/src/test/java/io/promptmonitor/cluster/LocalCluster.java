@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The cluster of {@code deploy/local-cluster}, used with its commands, as its users do. */
 final class LocalCluster implements AutoCloseable {
@@ -45,6 +47,18 @@ final class LocalCluster implements AutoCloseable {
     this.environment.put("PROMPTMON_CLUSTER_DIR", directory.toString());
     this.environment.put("PROMPTMON_BUILD", "never");
     this.environment.put("PROMPTMON_CLUSTER_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+  }
+
+  /** Makes the directory, without what an earlier run has left in it. */
+  static void emptyDirectory(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    Files.createDirectories(directory);
   }
 
   /** The first of 20 ports that nobody uses now. */
